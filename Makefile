@@ -1,0 +1,65 @@
+# `make run` and `make test` are all a new machine needs: Python ≥ 3.11, make and git.
+SHELL := /bin/sh
+PYTHON ?= python3
+PORT ?= 5000
+export PORT
+
+PIP := .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes
+LINT_ENV := DJANGO_SECRET_KEY=lint-only-$$(date +%s%N)-not-a-secret-of-any-service-0123456789 DJANGO_ALLOWED_HOSTS=example.invalid \
+	PAPYRUS_HTTPS=1 PGHOST=127.0.0.1 PGUSER=nobody
+
+.PHONY: run test lint bench format messages requirements clean
+
+run: .venv/run.stamp
+	@.venv/bin/python manage.py serve
+
+test: .venv/dev.stamp
+	@.venv/bin/python -m pytest
+
+lint: .venv/dev.stamp
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	$(LINT_ENV) .venv/bin/mypy .
+	.venv/bin/lint-imports
+	.venv/bin/python manage.py makemigrations --check --dry-run
+	$(LINT_ENV) .venv/bin/python manage.py check --deploy --fail-level WARNING
+
+bench: .venv/bench.stamp
+	@.venv/bin/python -m tests.bench
+
+format: .venv/dev.stamp
+	.venv/bin/ruff format .
+	.venv/bin/ruff check --fix .
+
+messages: .venv/dev.stamp
+	.venv/bin/python manage.py makemessages --locale ja --no-location --no-obsolete --ignore '.venv/*' --ignore 'var/*' --ignore 'tests/*'
+	.venv/bin/python manage.py compilemessages --locale ja --ignore '.venv/*' --ignore 'var/*'
+
+requirements: .venv/dev.stamp
+	for name in requirements requirements-local requirements-dev requirements-bench; do \
+		.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+			--no-annotate --custom-compile-command "make requirements" $$name.in -o $$name.txt || exit 1; \
+	done
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version)'
+	@echo "Making .venv …"
+	@$(PYTHON) -m venv .venv
+
+.venv/run.stamp: requirements.txt requirements-local.txt | .venv/bin/python
+	@echo "Installing the requirements (once, about a minute) …"
+	@$(PIP) -r requirements.txt -r requirements-local.txt
+	@touch $@
+
+.venv/dev.stamp: requirements-dev.txt .venv/run.stamp
+	@echo "Installing what tests and checks need …"
+	@$(PIP) -r requirements-dev.txt
+	@touch $@
+
+.venv/bench.stamp: requirements-bench.txt .venv/dev.stamp
+	@echo "Installing what the benchmarks compare with …"
+	@$(PIP) -r requirements-bench.txt
+	@touch $@
