@@ -1,0 +1,19 @@
+#!/usr/bin/env python
+"""Run a management command; on a development machine with the embedded PostgreSQL beside it."""
+
+import os
+import sys
+
+from papyrus_site import local
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "papyrus_site.settings")
+    local.prepare(os.environ)
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,69 @@
+"""What surrounds every request of the product: its id and its line in the log."""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from papyrus_site import logs
+
+logger = logging.getLogger("papyrus")
+
+SAFE_ID = r"[A-Za-z0-9=;:._-]{1,128}"
+TRACE_ROOT = re.compile(r"(?:^|;)\s*Root=([A-Za-z0-9:._-]{1,128})\s*(?:;|$)")
+
+
+class RequestLogMiddleware:
+    """Give each request an id, echo it in X-Request-Id, and write one line once it is answered.
+
+    Stands first, so that refused and failed requests and the health probes have their line too.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        started = time.perf_counter()
+        identity = request_id_of(request)
+        remembered = logs.request_id.set(identity)
+        status = 500  # stays when not even the error page could be made
+        try:
+            response = self._get_response(request)
+            response.headers["X-Request-Id"] = identity
+            status = response.status_code
+            return response
+        finally:
+            milliseconds = round((time.perf_counter() - started) * 1000, 1)
+            logger.info("request", extra=_fields(request, status=status, milliseconds=milliseconds))
+            logs.request_id.reset(remembered)
+
+
+def request_id_of(request: HttpRequest) -> str:
+    """Return the load balancer's trace id, else the caller's id if it has a safe form, else a new one."""
+    if root := TRACE_ROOT.search(request.headers.get("X-Amzn-Trace-Id", "")):
+        return root[1]
+    given = request.headers.get("X-Request-Id", "")
+    return given if re.fullmatch(SAFE_ID, given) else uuid.uuid4().hex
+
+
+def _fields(request: HttpRequest, *, status: int, milliseconds: float) -> dict[str, Any]:
+    fields: dict[str, Any] = {
+        "route": logs.route_of(request),
+        "method": request.method,
+        "status": status,
+        "ms": milliseconds,
+    }
+    # Only a user somebody else has asked for: `request.user` would query the database for the log's sake.
+    user = getattr(request, "_cached_user", None)
+    if user is not None and user.is_authenticated:
+        fields["user_id"] = user.pk
+    if reason := request.META.get(logs.REASON):
+        fields["reason"] = reason
+    return fields

@@ -1,0 +1,173 @@
+"""Settings, all of them from the environment.
+
+docs/operations.md lists every variable, and a test holds the list to this file. Whatever production must not run
+without has no default here, so that a missing value stops the start.
+"""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import django_stubs_ext
+import environ
+from botocore.config import Config as S3Config
+from django.utils.translation import gettext_lazy as _
+
+from papyrus_site import logs
+
+ROOT = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+# Lets classes such as ModelForm[Customer] be written with their type parameter at run time too.
+django_stubs_ext.monkeypatch()
+
+SECRET_KEY = env.str("DJANGO_SECRET_KEY")
+DEBUG = env.bool("DJANGO_DEBUG", default=False)
+ALLOWED_HOSTS = env.list("DJANGO_ALLOWED_HOSTS")
+CSRF_TRUSTED_ORIGINS = env.list("DJANGO_CSRF_TRUSTED_ORIGINS", default=[])
+
+INSTALLED_APPS = [
+    # Before django.contrib.admin and django.core: our templates and our `migrate` come first.
+    "papyrus_site",
+    "invoices",
+    "catalog",
+    "deploy",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "pgtrigger",
+]
+
+MIDDLEWARE = [
+    # Every request has its log line, also those that the rest refuses; the probes must not be refused.
+    "papyrus_site.middleware.RequestLogMiddleware",
+    "deploy.middleware.ProbeMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "papyrus_site.urls"
+WSGI_APPLICATION = "papyrus_site.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+# --- PostgreSQL: the variables libpq knows by name ---
+SCHEMA = "papyrus_schema"
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.postgresql",
+        "HOST": env.str("PGHOST"),
+        "PORT": env.str("PGPORT", default="5432"),
+        "NAME": env.str("PGDATABASE", default="papyrus"),
+        "USER": env.str("PGUSER"),
+        "PASSWORD": env.str("PGPASSWORD", default=""),
+        # One connection a thread; a check before reuse keeps a database restart from becoming an error page.
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {
+            "sslmode": env.str("PGSSLMODE", default="require"),
+            "sslrootcert": env.str("PGSSLROOTCERT", default=""),
+            "connect_timeout": 3,
+            "application_name": "papyrus",
+            "options": (
+                f"-c search_path={SCHEMA},public -c lock_timeout=5s -c jit=off"
+                " -c idle_in_transaction_session_timeout=60s -c statement_timeout=60s"
+            ),
+        },
+    }
+}
+
+# --- Sign-in ---
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "start"
+LOGOUT_REDIRECT_URL = "login"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+
+# --- Language and time ---
+LANGUAGE_CODE = "ja"
+LANGUAGES = [("ja", _("Japanese")), ("en", _("English"))]
+LOCALE_PATHS = [ROOT / "papyrus_site" / "locale"]
+TIME_ZONE = "Asia/Tokyo"
+USE_TZ = True
+USE_THOUSAND_SEPARATOR = True
+
+# --- Files ---
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(env.str("DJANGO_STATIC_ROOT", default=str(ROOT / "var" / "static")))
+ARCHIVE_BUCKET = env.str("ARCHIVE_BUCKET", default="")
+ARCHIVE_FOLDER = Path(env.str("ARCHIVE_FOLDER", default=str(ROOT / "var" / "archive")))
+ARCHIVE = (
+    {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": ARCHIVE_BUCKET,
+            # Issuing waits for this, so a storage that hangs is given up soon; archive_pending catches up.
+            "client_config": S3Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 2}),
+        },
+    }
+    if ARCHIVE_BUCKET
+    else {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": ARCHIVE_FOLDER},
+    }
+)
+STORAGES = {
+    "archive": ARCHIVE,
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+# A note of 2,000 lines sends 10 fields a line, and a Japanese letter takes 9 bytes in a form.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 30_000
+DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
+
+# --- HTTPS ---
+# Behind the load balancer the request arrives in plain HTTP and names its real scheme in this header.
+HTTPS = env.bool("PAPYRUS_HTTPS", default=True)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_HSTS_PRELOAD = HTTPS
+SESSION_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_SECURE = HTTPS
+X_FRAME_OPTIONS = "DENY"
+
+# --- Logs ---
+# Commands print their results on stdout, so their log goes to stderr; gunicorn's configuration sets stdout.
+LOGGING = logs.configuration(level=env.str("LOG_LEVEL", default="INFO"), stream=env.str("LOG_STREAM", default="stderr"))
+logging.captureWarnings(True)
