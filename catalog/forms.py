@@ -1,0 +1,163 @@
+"""The product form: typed text made plain, and refusals that name the value and the remedy."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _, gettext_lazy
+
+from catalog import jan, units
+from catalog.composition import composed
+from catalog.models import CONTROL, MAX_NAME_LENGTH, MAX_SKU_LENGTH, SKU_PATTERN, Product
+from catalog.prices import plain_text
+
+MAX_PRICE = Decimal("9999999999.9999")
+DECIMAL_PLACES = 4
+_DROPPED_FROM_PRICE = str.maketrans("−ー", "--", ",、¥円 ")
+_CONTROL = re.compile(f"[{CONTROL}]")
+
+
+class LineField(forms.CharField):
+    """One line of text, trimmed and composed, since decomposed kana would be printed in pieces."""
+
+    def clean(self, value: Any) -> Any:
+        typed: str = value or ""
+        text = super().clean(composed(typed))
+        if found := _CONTROL.search(text):
+            message = _("%(label)s contains the control character U+%(code)04X. Remove it.")
+            raise ValidationError(message, code="control", params={"label": self.label, "code": ord(found.group())})
+        return text
+
+
+class PriceField(forms.CharField):
+    """A price as people type it: full-width digits, thousands separators and a yen sign are understood."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return plain_text(value) if isinstance(value, Decimal) else value
+
+    def to_python(self, value: Any) -> Any:
+        typed = str(super().to_python(value) or "")
+        plain = unicodedata.normalize("NFKC", typed).translate(_DROPPED_FROM_PRICE)
+        if not plain:
+            return None
+        # Decimal() itself would take 1e3, NaN, 1_000 and digits of any script.
+        if not re.fullmatch(r"[-+]?[0-9]*\.?[0-9]*", plain) or not re.search("[0-9]", plain):
+            message = _("The unit price “%(typed)s” is not a number. Enter digits such as 1200 or 42.5.")
+            raise _price_error(message, typed)
+        return _checked_price(Decimal(plain), typed)
+
+
+def _checked_price(price: Decimal, typed: str) -> Decimal:
+    if price < 0:
+        raise _price_error(_("The unit price “%(typed)s” is negative. Enter 0 or more, or leave it empty."), typed)
+    if price > MAX_PRICE:
+        raise _price_error(_("The unit price “%(typed)s” is too large. Enter less than 10,000,000,000."), typed)
+    if price != round(price, DECIMAL_PLACES):
+        raise _price_error(_("The unit price “%(typed)s” has too many decimals. Enter at most 4."), typed)
+    return price
+
+
+def _price_error(message: str, typed: str) -> ValidationError:
+    return ValidationError(message, code="invalid", params={"typed": typed})
+
+
+class UnitInput(forms.TextInput):
+    """A text field that suggests the usual units and takes any other."""
+
+    template_name = "catalog/unit_input.html"
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        context["widget"]["attrs"]["list"] = f"{name}-suggestions"
+        context["suggestions"] = units.SUGGESTIONS
+        return context
+
+
+class ProductForm(forms.ModelForm[Product]):
+    """A product as staff enter it."""
+
+    instance: Product
+
+    sku = LineField(
+        label=capfirst(gettext_lazy("SKU")),
+        error_messages={"required": gettext_lazy("The SKU is empty. Enter the code that names the product.")},
+    )
+    name = LineField(
+        label=capfirst(gettext_lazy("product name")),
+        error_messages={
+            "required": gettext_lazy("The product name is empty. Enter the name to print on delivery notes.")
+        },
+        widget=forms.TextInput(attrs={"size": 60}),
+    )
+    unit_price = PriceField(
+        label=capfirst(gettext_lazy("unit price")),
+        required=False,
+        help_text=gettext_lazy("Leave it empty while the price is not set; 0 means free of charge."),
+        widget=forms.TextInput(attrs={"size": 16, "inputmode": "decimal"}),
+    )
+    unit = LineField(
+        label=capfirst(gettext_lazy("unit")),
+        initial=units.DEFAULT,
+        error_messages={
+            "required": gettext_lazy("The unit is empty. Enter the unit the product is sold in, such as 個.")
+        },
+        widget=UnitInput(attrs={"size": 10}),
+    )
+    jan = forms.CharField(
+        label=capfirst(gettext_lazy("JAN")),
+        required=False,
+        help_text=gettext_lazy("8 or 13 digits, the last of them the check digit."),
+        widget=forms.TextInput(attrs={"size": 16, "inputmode": "numeric"}),
+    )
+
+    class Meta:
+        model = Product
+        fields: ClassVar = ["sku", "name", "unit_price", "unit", "tax_category", "jan", "note", "is_active"]
+        widgets: ClassVar = {"note": forms.Textarea(attrs={"rows": 3, "cols": 60})}
+
+    def clean_sku(self) -> str:
+        sku: str = self.cleaned_data["sku"]
+        if len(sku) > MAX_SKU_LENGTH:
+            message = _("The SKU “%(sku)s” has %(length)s characters. Enter at most %(limit)s.")
+            raise ValidationError(message, params={"sku": sku, "length": len(sku), "limit": MAX_SKU_LENGTH})
+        if self.instance._state.adding and Product.objects.filter(sku=sku).exists():
+            message = _("The SKU “%(sku)s” exists already. Choose another one, or change that product.")
+            raise ValidationError(message, params={"sku": sku})
+        return sku
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        if len(name) > MAX_NAME_LENGTH:
+            message = _("The product name has %(length)s characters. Enter at most %(limit)s.")
+            raise ValidationError(message, params={"length": len(name), "limit": MAX_NAME_LENGTH})
+        return name
+
+    def clean_jan(self) -> str:
+        typed: str = self.cleaned_data["jan"]
+        digits = jan.normalise(typed)
+        if digits and not jan.is_digits(digits):
+            message = _("The JAN “%(typed)s” is not 8 or 13 digits. Enter all of them, or leave it empty.")
+            raise ValidationError(message, params={"typed": typed})
+        if digits and not jan.has_valid_check_digit(digits):
+            message = _("The last digit of the JAN “%(jan)s” should be %(expected)s. Compare it with the package.")
+            raise ValidationError(message, params={"jan": digits, "expected": jan.expected_check_digit(digits)})
+        return digits
+
+    def clean_note(self) -> str:
+        return composed(self.cleaned_data["note"]).strip()
+
+    def clean(self) -> dict[str, Any] | None:
+        # Only an adopted row can be like this; the database would refuse the change with a bare error.
+        if not self.instance._state.adding and not re.search(SKU_PATTERN, self.instance.sku):
+            message = _(
+                "The SKU “%(sku)s” of this product is not allowed and cannot be changed. Enter the product anew with a "
+                "SKU of 1 to 64 characters without spaces at its ends, then delete this one."
+            )
+            raise ValidationError(message, params={"sku": self.instance.sku})
+        return super().clean()

@@ -1,0 +1,181 @@
+"""Product master: products, tax categories and their dated rates. Rows and constraints, no workflow."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import pgtrigger
+from django.contrib.postgres.indexes import GinIndex
+from django.core.validators import MaxLengthValidator
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from catalog import units
+from catalog.search import SearchFold, SearchGrams, SkuFold
+
+MAX_SKU_LENGTH = 64
+MAX_NAME_LENGTH = 200
+STANDARD = "standard"
+
+# Character classes written out, since \s and [[:cntrl:]] mean something else in each collation.
+CONTROL = r"\u0001-\u001f\u007f-\u009f\u2028\u2029"
+SPACE = r" \u00a0\u1680\u2000-\u200b\u202f\u205f\u3000\ufeff"
+SKU_PATTERN = rf"^[^{CONTROL}{SPACE}]([^{CONTROL}]{{0,{MAX_SKU_LENGTH - 2}}}[^{CONTROL}{SPACE}])?$"
+NOT_BLANK_PATTERN = rf"[^{CONTROL}{SPACE}]"
+JAN_PATTERN = r"^([0-9]{8}|[0-9]{13})?$"
+
+
+class TaxCategory(models.Model):
+    """What the law does with a product; how many percent that is stands in TaxRate, by date."""
+
+    class Kind(models.TextChoices):
+        STANDARD = "standard", _("Standard rate")
+        REDUCED = "reduced", _("Reduced rate")
+        EXEMPT = "exempt", _("Exempt")
+
+    code = models.TextField(_("code"), primary_key=True, db_collation="C")
+    name = models.TextField(_("name"))
+    kind = models.TextField(_("kind"), choices=Kind.choices)
+    sort_order = models.PositiveSmallIntegerField(_("sort order"), db_default=0, default=0)
+
+    class Meta:
+        db_table = "tax_categories"
+        verbose_name = _("tax category")
+        verbose_name_plural = _("tax categories")
+        ordering: ClassVar = ["sort_order", "code"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(code__regex=SKU_PATTERN),
+                name="tax_categories_code_valid",
+                violation_error_message=_("A code is 1 to 64 characters without spaces at its ends."),
+            ),
+            models.CheckConstraint(
+                condition=Q(name__regex=NOT_BLANK_PATTERN),
+                name="tax_categories_name_not_blank",
+                violation_error_message=_("The name is empty. Enter the name that clerks choose by."),
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["standard", "reduced", "exempt"]),
+                name="tax_categories_kind_known",
+                violation_error_message=_("The kind is standard, reduced or exempt. Choose one of them."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TaxRate(models.Model):
+    """The percentage of a category from `valid_from` on, until its next rate begins."""
+
+    category = models.ForeignKey(
+        TaxCategory, on_delete=models.PROTECT, related_name="rates", verbose_name=_("tax category")
+    )
+    valid_from = models.DateField(_("valid from"))
+    rate = models.DecimalField(_("rate (%)"), max_digits=5, decimal_places=2)
+
+    class Meta:
+        db_table = "tax_rates"
+        verbose_name = _("tax rate")
+        verbose_name_plural = _("tax rates")
+        ordering: ClassVar = ["category", "-valid_from"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["category", "valid_from"],
+                name="tax_rates_one_per_day",
+                violation_error_message=_(
+                    "This category already has a rate from that day. Change that rate or choose another day."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(rate__gte=0, rate__lt=100),
+                name="tax_rates_rate_in_range",
+                violation_error_message=_("A tax rate is at least 0 and less than 100 percent. Enter it as 10 or 8."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.category_id} {self.rate.normalize():f}% {self.valid_from:%Y-%m-%d}"
+
+
+class Product(models.Model):
+    """One thing that can be put on a delivery note. `unit_price` None means: not set yet.
+
+    Every column but sku and name has a default in the database, and the folded columns and `updated_at` are kept by
+    it, so that plain SQL may write here too.
+    """
+
+    sku = models.TextField(_("SKU"), primary_key=True, db_collation="C")
+    name = models.TextField(_("product name"), validators=[MaxLengthValidator(MAX_NAME_LENGTH)])
+    unit_price = models.DecimalField(_("unit price"), max_digits=14, decimal_places=4, null=True, blank=True)
+    unit = models.TextField(_("unit"), default=units.DEFAULT, db_default=units.DEFAULT)
+    # The type is spelled out, since the stubs take that of the default.
+    tax_category: models.ForeignKey[TaxCategory | str, TaxCategory] = models.ForeignKey(
+        TaxCategory,
+        on_delete=models.PROTECT,
+        default=STANDARD,
+        db_default=STANDARD,
+        related_name="products",
+        verbose_name=_("tax category"),
+    )
+    jan = models.TextField(_("JAN"), blank=True, default="", db_default="")
+    note = models.TextField(_("note"), blank=True, default="", db_default="")
+    is_active = models.BooleanField(_("active"), default=True, db_default=True)
+    created_at = models.DateTimeField(_("created"), db_default=Now(), editable=False)
+    updated_at = models.DateTimeField(_("updated"), db_default=Now(), editable=False)
+    sku_folded = models.GeneratedField(
+        expression=SkuFold("sku"), output_field=models.TextField(db_collation="C"), db_persist=True
+    )
+    name_folded = models.GeneratedField(
+        expression=SearchFold("name"), output_field=models.TextField(db_collation="C"), db_persist=True
+    )
+
+    class Meta:
+        db_table = "products"
+        verbose_name = _("product")
+        verbose_name_plural = _("products")
+        ordering: ClassVar = ["sku"]
+        indexes: ClassVar = [
+            # In "C" order one index answers both LIKE 'prefix%' and ORDER BY.
+            models.Index(fields=["sku_folded"], name="products_sku_folded"),
+            models.Index(fields=["jan"], name="products_jan", condition=~Q(jan="")),
+            # Without fastupdate no pending list grows during an import and slows every search until it is merged.
+            GinIndex(SearchGrams("name_folded"), name="products_name_grams", fastupdate=False),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(sku__regex=SKU_PATTERN),
+                name="products_sku_valid",
+                violation_error_message=_(
+                    "A SKU is 1 to 64 characters without control characters and without spaces at its ends."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(name__regex=NOT_BLANK_PATTERN),
+                name="products_name_not_blank",
+                violation_error_message=_("The product name is empty. Enter the name to print on delivery notes."),
+            ),
+            models.CheckConstraint(
+                condition=Q(unit_price__gte=0),
+                name="products_unit_price_not_negative",
+                violation_error_message=_("The unit price is negative. Enter 0 or more, or leave it empty."),
+            ),
+            models.CheckConstraint(
+                condition=Q(jan__regex=JAN_PATTERN),
+                name="products_jan_digits",
+                violation_error_message=_("A JAN is 8 or 13 digits. Enter all of them, or leave it empty."),
+            ),
+        ]
+        triggers: ClassVar = [
+            pgtrigger.Trigger(
+                name="keep_updated_at",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                func="NEW.updated_at := now(); RETURN NEW;",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sku} {self.name}"
