@@ -1,0 +1,16 @@
+"""Print delivery notes: `invoices.domain.document.Document` in, the bytes of a PDF out."""
+
+from invoices.pdf.delivery_note import render, render_many, write_many
+from invoices.pdf.fonts import unprintable
+from invoices.pdf.printability import Unprintable, find_unprintable
+from invoices.pdf.seal import UnreadableSeal
+
+__all__ = [
+    "Unprintable",
+    "UnreadableSeal",
+    "find_unprintable",
+    "render",
+    "render_many",
+    "unprintable",
+    "write_many",
+]

@@ -1,0 +1,203 @@
+"""The table of lines: which columns a note has, its rows, and how a page's part of it looks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from invoices.domain.document import Document, Line
+from invoices.pdf import layout, wording
+from invoices.pdf.canvas import CENTRE, LEFT, RIGHT, Block, Box, Mark, Rule, Sheet, Style, Text
+from invoices.pdf.layout import baseline, points
+from invoices.pdf.text import Fitted, fit
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """A column: its heading, how a line's cell reads, and how wide it is."""
+
+    heading: str
+    cell: Callable[[Line, int], str]
+    width: float
+    anchor: float = LEFT
+    style: Style = layout.CELL_TYPE
+    floor: float = layout.CELL_FLOOR
+
+
+class PlacedColumn(NamedTuple):
+    """A column on a sheet: its left edge, where its text is anchored, and the points of width that text has."""
+
+    column: Column
+    left: float
+    x: float
+    room: float
+    baseline: float
+
+    def fit(self, line: Line, number: int) -> Fitted:
+        """Set the cell of `line`, the `number`-th of the note."""
+        column = self.column
+        style, text = column.style, column.cell(line, number)
+        # Most cells fit as they are, and there are too many of them to ask the long way.
+        if style.font.typeface.width(text) * style.size <= self.room * 1000 and "\n" not in text:
+            return Fitted((text,), style.size)
+        return fit(
+            text,
+            width=self.room,
+            size=style.size,
+            floor=column.floor,
+            typeface=style.font.typeface,
+        )
+
+    def write(self, cell: Fitted, sheet: Sheet, top: float) -> None:
+        """Write the lines of `cell` into the row that begins at `top`."""
+        (lines, size), column = cell, self.column
+        style, y = column.style, top + self.baseline
+        if size != style.size:
+            style, y = style._replace(size=size), top + _baseline(size)
+        for line in lines:
+            if line:
+                sheet.write_line(line, style, self.x, y, column.anchor)
+            y += layout.ROW_LEADING
+
+
+def columns(document: Document) -> tuple[PlacedColumn, ...]:
+    """Return the columns of `document`; codes and notes have one only when a line has any, prices unless hidden."""
+    chosen = (
+        _NUMBER,
+        *((_CODE,) if any(line.code for line in document.lines) else ()),
+        _NAME,
+        _MARK,
+        _QUANTITY,
+        _UNIT,
+        *(() if document.is_price_hidden else (_PRICE, _AMOUNT)),
+        *((_NOTE,) if any(line.note for line in document.lines) else ()),
+    )
+    return tuple(_placed(chosen))
+
+
+class Row(NamedTuple):
+    """A line of the note set into the columns, or a part of one that is higher than a page."""
+
+    columns: tuple[PlacedColumn, ...]
+    cells: tuple[Fitted, ...]
+    height: float
+
+    def split(self, room: float) -> tuple[Row | None, Row]:
+        """Return the part that fits into `room` mm, or None, and the rest, which has at least one line of text."""
+        fitting = int((room - layout.ROW_PADDING) / layout.ROW_LEADING)
+        kept = min(fitting, _line_count(self.cells) - 1)
+        if kept < 1:
+            return None, self
+        return self._part(0, kept), self._part(kept, None)
+
+    def put(self, sheet: Sheet, top: float) -> None:
+        """Write the row's cells, and draw the rule below it."""
+        # Straight onto the sheet: of all that a note is made of, cells are too many to make a mark of each.
+        for column, cell in zip(self.columns, self.cells, strict=True):
+            column.write(cell, sheet, top)
+        y = self.height
+        Rule(layout.LEFT_EDGE, y, layout.RIGHT_EDGE, y, layout.HAIRLINE, layout.THIN).put(sheet, top)
+
+    def _part(self, start: int, end: int | None) -> Row:
+        return _row(self.columns, tuple(Fitted(cell.lines[start:end], cell.size) for cell in self.cells))
+
+
+def rows(document: Document) -> list[Row]:
+    """Return the rows of `document`. Raises MissingGlyph when a character cannot be printed."""
+    chosen = columns(document)
+    return [
+        _row(chosen, tuple(column.fit(line, number) for column in chosen))
+        for number, line in enumerate(document.lines, start=1)
+    ]
+
+
+def header(chosen: Sequence[PlacedColumn]) -> Block:
+    """Return the heading of the table, which stands on each page that has rows."""
+    height = layout.HEADER_HEIGHT
+    marks: list[Mark] = [Box(layout.LEFT_EDGE, 0, layout.BODY_WIDTH, height, fill=layout.ACCENT)]
+    y = baseline(height, layout.HEADER_TYPE.size)
+    edges = [*(place.left for place in chosen[1:]), layout.RIGHT_EDGE]
+    for place, right in zip(chosen, edges, strict=True):
+        if place.column.heading:
+            marks.append(Text((place.left + right) / 2, y, place.column.heading, layout.HEADER_TYPE, CENTRE))
+    return Block(height, marks)
+
+
+def grid(chosen: Sequence[PlacedColumn], height: float) -> Block:
+    """Return the frame around `height` mm of rows and the lines between its columns, to be laid under the rows."""
+    edges = [place.left for place in chosen[1:] if place.column.heading]
+    marks: list[Mark] = [Rule(x, 0, x, height, layout.HAIRLINE, layout.THIN) for x in edges]
+    marks += [Rule(x, 0, x, height, layout.HAIRLINE, layout.THIN) for x in (layout.LEFT_EDGE, layout.RIGHT_EDGE)]
+    marks.append(Rule(layout.LEFT_EDGE, height, layout.RIGHT_EDGE, height, layout.ACCENT, layout.FINE))
+    return Block(0, marks)
+
+
+def _row(chosen: tuple[PlacedColumn, ...], cells: tuple[Fitted, ...]) -> Row:
+    return Row(chosen, cells, _line_count(cells) * layout.ROW_LEADING + layout.ROW_PADDING)
+
+
+def _line_count(cells: Sequence[Fitted]) -> int:
+    return max([len(cell.lines) for cell in cells])
+
+
+def _baseline(size: float) -> float:
+    return layout.ROW_PADDING / 2 + baseline(layout.ROW_LEADING, size)
+
+
+def _placed(chosen: Sequence[Column]) -> Iterator[PlacedColumn]:
+    """Set the columns side by side; the names get what the others leave free."""
+    free = layout.BODY_WIDTH - sum(column.width for column in chosen)
+    left = layout.LEFT_EDGE
+    for column in chosen:
+        width = column.width + (free if column is _NAME else 0)
+        room = width - 2 * layout.CELL_PADDING
+        x = left + layout.CELL_PADDING + room * column.anchor
+        yield PlacedColumn(column, left, x, points(room), _baseline(column.style.size))
+        left += width
+
+
+_NUMBER = Column(
+    heading="No.",
+    cell=lambda _, number: str(number),
+    width=layout.NUMBER_WIDTH,
+    anchor=CENTRE,
+    style=layout.ROW_NUMBER_TYPE,
+)
+_CODE = Column(heading="品番", cell=lambda line, _: line.code, width=layout.CODE_WIDTH)
+_NAME = Column(heading="品名", cell=lambda line, _: line.name, width=0, floor=layout.CELL_TYPE.size)
+_MARK = Column(
+    heading="",
+    cell=lambda line, _: wording.REDUCED_MARK if line.is_reduced else "",
+    width=layout.MARK_WIDTH,
+    anchor=CENTRE,
+)
+_QUANTITY = Column(
+    heading="数量",
+    cell=lambda line, _: wording.number(line.quantity),
+    width=layout.QUANTITY_WIDTH,
+    anchor=RIGHT,
+    floor=layout.FIGURE_FLOOR,
+)
+_UNIT = Column(heading="単位", cell=lambda line, _: line.unit, width=layout.UNIT_WIDTH, anchor=CENTRE)
+_PRICE = Column(
+    heading="単価",
+    cell=lambda line, _: wording.number(line.unit_price),
+    width=layout.PRICE_WIDTH,
+    anchor=RIGHT,
+    floor=layout.FIGURE_FLOOR,
+)
+_AMOUNT = Column(
+    heading="金額",
+    cell=lambda line, _: wording.amount(line.amount),
+    width=layout.AMOUNT_WIDTH,
+    anchor=RIGHT,
+    floor=layout.FIGURE_FLOOR,
+)
+_NOTE = Column(
+    heading="備考",
+    cell=lambda line, _: line.note,
+    width=layout.NOTE_WIDTH,
+    style=layout.SMALL_CELL_TYPE,
+    floor=layout.SMALL_CELL_TYPE.size,
+)
