@@ -1,0 +1,209 @@
+"""Customers, issuers and number series in the admin. Delivery notes are not here: clerks have pages for them."""
+
+from __future__ import annotations
+
+import base64
+import io
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, gettext_lazy as _
+from PIL import Image, UnidentifiedImageError
+
+from invoices import selectors, services
+from invoices.domain import numbering, registration
+from invoices.domain.errors import DomainError
+from invoices.fields import HalfWidthField, PostalCodeField, PrintedTextField
+from invoices.messages import worded
+from invoices.models import Customer, Issuer, NumberSeries
+
+MAX_SEAL_BYTES = 500_000
+MAX_SEAL_PIXELS = 2000
+
+
+def _field(model: type[Model], name: str, field_class: type[forms.CharField], **options: Any) -> Any:
+    """The form field of a model field, read by `field_class`."""
+    return model._meta.get_field(name).formfield(form_class=field_class, **options)  # type: ignore[union-attr]
+
+
+class CustomerForm(forms.ModelForm[Customer]):
+    code = _field(Customer, "code", HalfWidthField)
+    name = _field(Customer, "name", PrintedTextField)
+    department = _field(Customer, "department", PrintedTextField)
+    person_title = _field(Customer, "person_title", PrintedTextField)
+    person = _field(Customer, "person", PrintedTextField)
+    postal_code = _field(Customer, "postal_code", PostalCodeField)
+    address = _field(Customer, "address", PrintedTextField, max_lines=5)
+    telephone = _field(Customer, "telephone", HalfWidthField)
+    ship_to_name = _field(Customer, "ship_to_name", PrintedTextField)
+    ship_to_postal_code = _field(Customer, "ship_to_postal_code", PostalCodeField)
+    ship_to_address = _field(Customer, "ship_to_address", PrintedTextField, max_lines=5)
+
+    class Meta:
+        model = Customer
+        exclude = ()
+
+
+@admin.register(Customer)
+class CustomerAdmin(admin.ModelAdmin[Customer]):
+    form = CustomerForm
+    list_display = ("code", "name", "department", "price_basis", "invoice_policy", "is_active")
+    list_display_links = ("code", "name")
+    list_filter = ("is_active", "price_basis", "invoice_policy")
+    list_per_page = 50
+    search_fields = ("code",)
+    search_help_text = _("Code, name or kana; width and kana do not matter.")
+    fieldsets = (
+        (None, {"fields": ("code", "name", "kana", "is_active")}),
+        (
+            _("Addressee"),
+            {"fields": ("department", "person_title", "person", "postal_code", "address", "telephone")},
+        ),
+        (_("Ship to"), {"fields": ("ship_to_name", "ship_to_postal_code", "ship_to_address")}),
+        (
+            _("Money and tax"),
+            {"fields": ("price_basis", "line_rounding", "tax_rounding", "invoice_policy")},
+        ),
+        (_("Internal"), {"fields": ("note",)}),
+    )
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Customer], search_term: str
+    ) -> tuple[QuerySet[Customer], bool]:
+        return selectors.customers_matching(queryset, search_term), False
+
+
+class IssuerForm(forms.ModelForm[Issuer]):
+    name = _field(Issuer, "name", PrintedTextField)
+    postal_code = _field(Issuer, "postal_code", PostalCodeField)
+    address = _field(Issuer, "address", PrintedTextField, max_lines=5)
+    telephone = _field(Issuer, "telephone", HalfWidthField)
+    fax = _field(Issuer, "fax", HalfWidthField)
+    # Longer than its column, since hyphens and spaces are forgiven and taken out.
+    registration_number = forms.CharField(
+        label=_("registration number"), max_length=40, required=False, help_text=_("T and 13 digits.")
+    )
+    seal_image = forms.FileField(
+        label=_("seal image"),
+        required=False,
+        help_text=_("PNG or JPEG, at most 500 kB. A transparent PNG looks best."),
+    )
+    remove_seal = forms.BooleanField(label=_("remove the seal image"), required=False)
+
+    class Meta:
+        model = Issuer
+        exclude = ("seal",)
+
+    def _get_validation_exclusions(self) -> set[str]:
+        # That only one is current is for the saving, which takes it from the other one.
+        excluded: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]  # the stubs lack it
+        return excluded | {"is_current"}
+
+    def clean_registration_number(self) -> str:
+        typed = self.cleaned_data["registration_number"]
+        try:
+            return registration.normalise(typed) if typed else ""
+        except DomainError as error:
+            raise ValidationError(worded(error)) from None
+
+    def clean_seal_image(self) -> bytes | None:
+        upload: UploadedFile[bytes] | None = self.cleaned_data["seal_image"]
+        return _checked_image(upload) if upload else None
+
+    def clean_is_current(self) -> bool:
+        is_current: bool = self.cleaned_data["is_current"]
+        if not is_current and self.instance.pk and self.initial.get("is_current"):
+            raise ValidationError(
+                _("One company must be current. Mark another one as current instead; this one then stops being it.")
+            )
+        return is_current
+
+
+@admin.register(Issuer)
+class IssuerAdmin(admin.ModelAdmin[Issuer]):
+    form = IssuerForm
+    list_display = ("name", "registration_number", "telephone", "is_current")
+    readonly_fields = ("present_seal",)
+    fieldsets = (
+        (None, {"fields": ("name", "is_current", "registration_number")}),
+        (_("Address"), {"fields": ("postal_code", "address", "telephone", "fax")}),
+        (_("Seal"), {"fields": ("present_seal", "seal_image", "remove_seal")}),
+    )
+
+    @admin.display(description=_("present seal"))
+    def present_seal(self, issuer: Issuer) -> str | SafeString:
+        if issuer.seal is None:
+            return gettext("none")
+        image = base64.b64encode(issuer.seal.image).decode()
+        return format_html('<img src="data:image/png;base64,{}" alt="" height="80">', image)
+
+    def save_model(self, request: HttpRequest, obj: Issuer, form: IssuerForm, change: bool) -> None:
+        cleaned = form.cleaned_data
+        services.save_issuer(obj, new_seal=cleaned["seal_image"], without_seal=cleaned["remove_seal"])
+        number = obj.registration_number
+        if number and not registration.has_valid_check_digit(number):
+            text = gettext(
+                "%(number)s is not a corporation's number: its first digit would be %(digit)s. "
+                "If the company is a corporation, compare it with the tax office's notice."
+            )
+            digit = registration.expected_check_digit(number)
+            messages.warning(request, text % {"number": number, "digit": digit})
+
+    def has_delete_permission(self, request: HttpRequest, obj: Issuer | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and (obj is None or not obj.is_current)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Issuer]) -> None:
+        queryset.filter(is_current=False).delete()
+
+
+class NumberSeriesForm(forms.ModelForm[NumberSeries]):
+    class Meta:
+        model = NumberSeries
+        exclude = ()
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if number_format := cleaned.get("number_format"):
+            try:
+                numbering.check_format(number_format, restarts_yearly=cleaned.get("restarts_yearly", False))
+            except DomainError as error:
+                self.add_error("number_format", worded(error))
+        return cleaned
+
+
+@admin.register(NumberSeries)
+class NumberSeriesAdmin(admin.ModelAdmin[NumberSeries]):
+    form = NumberSeriesForm
+    list_display = ("__str__", "number_format", "fiscal_year_start_month", "restarts_yearly")
+    fields = ("number_format", "fiscal_year_start_month", "restarts_yearly")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: NumberSeries | None = None) -> bool:
+        return False
+
+
+def _checked_image(upload: UploadedFile[bytes]) -> bytes:
+    """Return the image as a PNG without anything but its pixels.
+
+    Raises ValidationError when it is too large or no PNG or JPEG.
+    """
+    if (upload.size or 0) > MAX_SEAL_BYTES:
+        raise ValidationError(_("The image is larger than 500 kB. Make it smaller and choose it again."))
+    try:
+        with Image.open(upload, formats=("PNG", "JPEG")) as image:
+            if max(image.size) > MAX_SEAL_PIXELS:
+                raise ValidationError(_("The image is larger than 2000 × 2000 pixels. Make it smaller."))
+            drawn = io.BytesIO()
+            image.convert("RGBA").save(drawn, "PNG")
+    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError):
+        raise ValidationError(_("This is no PNG or JPEG image. Choose another file.")) from None
+    return drawn.getvalue()

@@ -1,0 +1,21 @@
+"""The only row locks, in the one order every service takes them: note, then number counter, then issuers."""
+
+from __future__ import annotations
+
+from invoices.models import DeliveryNote, Issuer, NumberCounter, NumberSeries
+
+
+def note(note_id: int) -> DeliveryNote:
+    """Lock and return the note. Raises DeliveryNote.DoesNotExist when it was deleted."""
+    return DeliveryNote.objects.select_for_update(of=("self",)).select_related("customer").get(pk=note_id)
+
+
+def counter(series: NumberSeries, *, year: int) -> NumberCounter:
+    """Lock and return the counter of `series` in `year`, made at 0 when the year is new."""
+    NumberCounter.objects.bulk_create([NumberCounter(series=series, year=year)], ignore_conflicts=True)
+    return NumberCounter.objects.select_for_update().get(series=series, year=year)
+
+
+def issuers() -> list[Issuer]:
+    """Lock and return every issuer, so that which one is current changes for one person at a time."""
+    return list(Issuer.objects.select_for_update().order_by("pk"))

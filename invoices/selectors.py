@@ -1,0 +1,76 @@
+"""Reads of customers, issuers and notes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import F, Q, QuerySet, TextField, Value
+from django.db.models.functions import Coalesce, Concat
+
+from catalog.search import SearchFold
+from invoices.models import Customer, DeliveryNote, Issuer
+
+SUGGESTIONS = 20
+
+
+def current_issuer() -> Issuer | None:
+    """Return the issuer new documents are made in the name of, with its seal, or None when none is set up."""
+    return Issuer.objects.select_related("seal").filter(is_current=True).first()
+
+
+def suggest_customers(typed: str, *, limit: int = SUGGESTIONS) -> QuerySet[Customer]:
+    """Return active customers whose code, name or kana contains `typed`, however wide or in whichever kana.
+
+    Ordered by code, at most `limit`. Nothing typed returns the first ones.
+    """
+    return customers_matching(Customer.objects.filter(is_active=True).order_by("code"), typed)[:limit]
+
+
+def customers_matching(customers: QuerySet[Customer], typed: str) -> QuerySet[Customer]:
+    """Keep the customers whose code, name or kana contains every word of `typed`."""
+    return _matching(customers, typed, "code", "name", "kana")
+
+
+def customer_typed(*, customer_id: int | None, typed: str) -> Customer | None:
+    """Return the customer chosen by id, or else the only active one whose code or name is exactly `typed`."""
+    if customer_id is not None:
+        return Customer.objects.filter(pk=customer_id).first()
+    found = list(Customer.objects.filter(Q(code=typed) | Q(name=typed), is_active=True)[:2])
+    return found[0] if len(found) == 1 else None
+
+
+def notes_to_list(*, typed: str = "", state: str = "") -> QuerySet[DeliveryNote]:
+    """Return notes with their customers, newest first.
+
+    `typed` is looked for in number, order number, subject and the customer's code, name and kana; every word of it
+    must be found. `state` narrows to one state.
+    """
+    notes = DeliveryNote.objects.select_related("customer").defer("snapshot").order_by("-id")
+    if state:
+        notes = notes.filter(state=state)
+    fields = ("number", "order_number", "subject", "customer__code", "customer__name", "customer__kana")
+    return _matching(notes, typed, *fields)
+
+
+def note_with_lines(note_id: int) -> DeliveryNote | None:
+    """Return a note with customer, lines and the people of its history, or None."""
+    notes = DeliveryNote.objects.select_related("customer", "created_by", "updated_by", "issued_by", "voided_by")
+    return notes.prefetch_related("lines").filter(pk=note_id).first()
+
+
+def unarchived_notes() -> QuerySet[DeliveryNote]:
+    """Return issued notes, voided ones too, whose file is not in the archive yet, oldest first."""
+    return DeliveryNote.objects.exclude(number=None).filter(archived_at=None).order_by("id")
+
+
+def _matching(rows: QuerySet[Any], typed: str, *fields: str) -> QuerySet[Any]:
+    """Keep the rows in which each word of `typed` stands in one of `fields`, compared folded."""
+    words = typed.split()
+    if not words:
+        return rows
+    # A character no field can hold keeps a word from matching across two of them.
+    texts = [part for field in fields for part in (Coalesce(F(field), Value("")), Value("\x1f"))]
+    rows = rows.alias(searched=SearchFold(Concat(*texts, output_field=TextField())))
+    for word in words:
+        rows = rows.filter(searched__contains=SearchFold(Value(word)))
+    return rows

@@ -1,0 +1,274 @@
+"""Every way a delivery note, a number or the current issuer changes. Each public function is one transaction."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import uuid
+from collections.abc import Sequence
+from datetime import date, datetime
+from functools import partial
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _, gettext_noop
+
+from invoices import archive, locks, pricing, snapshot
+from invoices.domain.document import Document
+from invoices.domain.errors import DomainError, NoTaxRate, UnprintableCharacter
+from invoices.domain.numbering import fiscal_year, format_number
+from invoices.drafts import Draft, DraftLine
+from invoices.models import Customer, DeliveryNote, DeliveryNoteLine, Issuer, NoteState, NumberSeries, Seal
+from invoices.pdf import find_unprintable, render
+from invoices.selectors import current_issuer
+
+logger = logging.getLogger("papyrus")
+NUMBERS_LOOKED_AT = 100
+
+
+class EditRefused(DomainError):
+    """A draft could not take an edit; `note` is what stands in the database now."""
+
+    def __init__(self, *, note: DeliveryNote, **params: object) -> None:
+        super().__init__(**params)
+        self.note = note
+
+
+class DraftChanged(EditRefused):
+    """Somebody saved the draft after this form was opened."""
+
+    template = gettext_noop(
+        "%(who)s saved this draft at %(when)s, after you opened it. What you typed is still here and is not saved yet."
+    )
+
+
+class NoteNotDraft(EditRefused):
+    """The note is issued or void."""
+
+    template = gettext_noop(
+        "This note was issued as %(number)s meanwhile and can no longer be changed. What you typed is still here."
+    )
+
+
+class NotVoidable(DomainError):
+    template = gettext_noop("Only an issued note can be voided; %(note)s is not one.")
+
+
+class MissingReason(DomainError):
+    template = gettext_noop("Say why the note is voided; the reason is kept with it.")
+
+
+def create_draft(*, draft: Draft, creation_key: uuid.UUID, author: User) -> DeliveryNote:
+    """Save `draft` as a new note and return it.
+
+    The same form sent again (`creation_key`) is an edit of the note it made, not a second note.
+    Raises DraftChanged when that note has been edited since, NoteNotDraft when it has been issued with other content.
+    """
+    with transaction.atomic():
+        note, is_new = DeliveryNote.objects.get_or_create(
+            creation_key=creation_key,
+            defaults={**_header(draft), "created_by": author, "updated_by": author},
+        )
+        if is_new:
+            _write_lines(note, draft.lines)
+            return note
+        return _replace(note.pk, draft=draft, revision=1, author=author)
+
+
+def replace_draft(*, note_id: int, draft: Draft, revision: int, author: User) -> DeliveryNote:
+    """Make `draft` the content of the draft `note_id`, which its form read at `revision`, and return the note.
+
+    Content that is there already changes nothing, so a form may be sent twice. Raises DraftChanged when the draft was
+    saved since `revision`, NoteNotDraft when it is no draft any more, DeliveryNote.DoesNotExist when it was deleted.
+    """
+    with transaction.atomic():
+        return _replace(note_id, draft=draft, revision=revision, author=author)
+
+
+def copy_note(*, note_id: int, delivered_on: date, author: User) -> DeliveryNote:
+    """Return a new draft with the content of any note, delivered on `delivered_on`."""
+    with transaction.atomic():
+        typed = snapshot.draft_of(DeliveryNote.objects.prefetch_related("lines").get(pk=note_id))
+        copy = dataclasses.replace(typed, delivered_on=delivered_on)
+        return create_draft(draft=copy, creation_key=uuid.uuid4(), author=author)
+
+
+def delete_draft(*, note_id: int) -> None:
+    """Delete a draft. Raises NoteNotDraft when it has been issued."""
+    with transaction.atomic():
+        note = locks.note(note_id)
+        if not note.is_draft:
+            raise NoteNotDraft(note=note, number=note.number)
+        note.delete()
+
+
+def issue(*, note_id: int, author: User, now: datetime) -> DeliveryNote:
+    """Issue a draft on the local date of `now`: number, snapshot, PDF and its SHA-256 in one transaction.
+
+    A note that is issued already is returned as it is, so a request whose answer was lost may be sent again.
+    The file is archived after the commit. Raises MissingFacts, NoTaxRate or UnprintableCharacter when the note cannot
+    be printed as it stands; no number is used then.
+    """
+    with transaction.atomic():
+        note = locks.note(note_id)
+        if not note.is_draft:
+            return note
+        document = printable(snapshot.draft_of(note), customer=note.customer)
+        issued_on = now.date()
+        document = dataclasses.replace(document, number=_take_number(issued_on), issued_on=issued_on)
+        pdf = render(document)
+        _freeze(note, document=document, pdf=pdf, author=author, now=now)
+        transaction.on_commit(partial(archive.store, note, pdf))
+    logger.info("note.issued", extra={"note_id": note.pk})
+    return note
+
+
+def void(*, note_id: int, reason: str, author: User, now: datetime) -> DeliveryNote:
+    """Void an issued note; its number stays used. Voiding a void note again changes nothing.
+
+    Raises NotVoidable for a draft, MissingReason when `reason` is blank.
+    """
+    if not reason.strip():
+        raise MissingReason
+    with transaction.atomic():
+        note = locks.note(note_id)
+        if note.is_void:
+            return note
+        if note.is_draft:
+            raise NotVoidable(note=note)
+        note.state, note.voided_at, note.voided_by, note.void_reason = (
+            NoteState.VOID,
+            now,
+            author,
+            reason.strip(),
+        )
+        note.save(update_fields=["state", "voided_at", "voided_by", "void_reason"])
+    logger.info("note.voided", extra={"note_id": note.pk})
+    return note
+
+
+def save_issuer(issuer: Issuer, *, new_seal: bytes | None = None, without_seal: bool = False) -> None:
+    """Save `issuer`, with `new_seal` (PNG) as its seal if given, and see to it that exactly one issuer is current.
+
+    Making one current takes that from the one before; the first one is current in any case.
+    """
+    with transaction.atomic():
+        others = [other for other in locks.issuers() if other.pk != issuer.pk]
+        issuer.is_current = issuer.is_current or not any(other.is_current for other in others)
+        if issuer.is_current:
+            Issuer.objects.exclude(pk=issuer.pk).filter(is_current=True).update(is_current=False)
+        if new_seal is not None:
+            issuer.seal, _made = Seal.objects.get_or_create(
+                sha256=archive.sha256(new_seal), defaults={"image": new_seal}
+            )
+        elif without_seal:
+            issuer.seal = None
+        issuer.save()
+
+
+def printable(draft: Draft, *, customer: Customer) -> Document:
+    """Return the document `draft` would be issued as, without number and issue date. Writes nothing.
+
+    Raises MissingFacts, NoTaxRate, or UnprintableCharacter naming field and character that no font of ours has.
+    """
+    document = snapshot.of(draft, customer=customer, issuer=current_issuer())
+    for found in find_unprintable(document):
+        raise UnprintableCharacter(
+            field=_(found.field) % {"line": found.line},
+            character=found.character,
+            codepoints=" ".join(f"U+{ord(part):04X}" for part in found.character),
+        )
+    return document
+
+
+def _replace(note_id: int, *, draft: Draft, revision: int, author: User) -> DeliveryNote:
+    note = locks.note(note_id)
+    if snapshot.draft_of(note) == draft:
+        return note
+    if not note.is_draft:
+        raise NoteNotDraft(note=note, number=note.number)
+    if note.revision != revision:
+        saved_at = timezone.localtime(note.updated_at)
+        raise DraftChanged(note=note, who=note.updated_by.get_username(), when=f"{saved_at:%H:%M}")
+    for name, value in _header(draft).items():
+        setattr(note, name, value)
+    note.revision += 1
+    note.updated_by = author
+    note.save()
+    note.lines.all().delete()
+    _write_lines(note, draft.lines)
+    return note
+
+
+def _header(draft: Draft) -> dict[str, Any]:
+    return {
+        "customer_id": draft.customer_id,
+        "delivered_on": draft.delivered_on,
+        "order_number": draft.order_number,
+        "subject": draft.subject,
+        "notes": draft.notes,
+        "total": _total(draft),
+    }
+
+
+def _total(draft: Draft) -> int | None:
+    """What the draft comes to so far; None while a rate is missing."""
+    customer = Customer.objects.get(pk=draft.customer_id)
+    try:
+        return pricing.price(draft.lines, customer=customer, delivered_on=draft.delivered_on).totals.total
+    except NoTaxRate:
+        return None
+
+
+def _write_lines(note: DeliveryNote, lines: Sequence[DraftLine]) -> None:
+    DeliveryNoteLine.objects.bulk_create(
+        DeliveryNoteLine(
+            delivery_note=note,
+            position=position,
+            product_id=line.product_sku,
+            code=line.code,
+            name=line.name,
+            quantity=line.quantity,
+            unit=line.unit,
+            unit_price=line.unit_price,
+            tax_category_id=line.tax_category,
+            rate_override=line.rate_override,
+            rate_reason=line.rate_reason,
+            note=line.note,
+        )
+        for position, line in enumerate(lines, 1)
+    )
+
+
+def _take_number(issued_on: date) -> str:
+    """Take the next number; rolled back with everything else when the note cannot be issued after all."""
+    series = NumberSeries.objects.get(code=NumberSeries.DELIVERY_NOTE)
+    year = fiscal_year(issued_on, start_month=series.fiscal_year_start_month)
+    counter = locks.counter(series, year=year if series.restarts_yearly else 0)
+    while True:
+        # After a change of the format or the restart, the next numbers may stand on older notes; those are passed by.
+        candidates = {
+            format_number(series.number_format, year=year, number=number): number
+            for number in range(counter.last_number + 1, counter.last_number + 1 + NUMBERS_LOOKED_AT)
+        }
+        taken = set(DeliveryNote.objects.filter(number__in=candidates).values_list("number", flat=True))
+        counter.last_number += NUMBERS_LOOKED_AT
+        if free := next((text for text in candidates if text not in taken), None):
+            counter.last_number = candidates[free]
+            counter.save(update_fields=["last_number"])
+            return free
+
+
+def _freeze(note: DeliveryNote, *, document: Document, pdf: bytes, author: User, now: datetime) -> None:
+    note.state = NoteState.ISSUED
+    note.number = document.number
+    note.issued_on = document.issued_on
+    note.issued_at = now
+    note.issued_by = author
+    note.updated_by = author
+    note.total = document.totals.total
+    note.snapshot = snapshot.to_json(document)
+    note.pdf_sha256 = archive.sha256(pdf)
+    note.save()

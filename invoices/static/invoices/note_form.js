@@ -1,0 +1,342 @@
+// The form of a delivery note: pickers, lines, keys. Sums come from the server; nothing is computed here.
+(() => {
+  "use strict";
+
+  const form = document.getElementById("note");
+  const table = document.getElementById("lines");
+  const blank = document.getElementById("blank-line");
+  const SUGGEST_DELAY_MS = 120;
+
+  const field = (line, name) => line.querySelector(`[name$="-${name}"]`);
+  const lines = () => [...table.querySelectorAll("tbody.line")];
+  const recalculate = () => form.dispatchEvent(new Event("recalculate"));
+
+  // --- Picker: a text input with a list under it (ARIA combobox pattern) ---
+
+  class Picker {
+    constructor(input, { url, key, describe, choose, freeText }) {
+      Object.assign(this, { input, url, key, describe, choose, freeText });
+      this.list = document.createElement("ul");
+      this.list.id = `${input.id}-list`;
+      this.list.setAttribute("role", "listbox");
+      this.list.className = "suggestions";
+      this.list.hidden = true;
+      document.body.append(this.list);
+      input.setAttribute("aria-controls", this.list.id);
+      input.addEventListener("input", () => this.ask());
+      input.addEventListener("keydown", (event) => this.key_(event));
+      input.addEventListener("blur", () => this.close());
+      // mousedown, not click: a click would come after the blur that closes the list.
+      this.list.addEventListener("mousedown", (event) => {
+        event.preventDefault();
+        const option = event.target.closest("[role=option]");
+        if (option) this.take([...this.list.children].indexOf(option));
+      });
+    }
+
+    ask() {
+      clearTimeout(this.timer);
+      this.controller?.abort();
+      this.asking = this.input.value.trim() !== "";
+      this.takeFirst = false;
+      if (!this.asking) return this.close();
+      this.timer = setTimeout(() => this.load(), SUGGEST_DELAY_MS);
+    }
+
+    async load() {
+      const typed = this.input.value.trim();
+      this.controller = new AbortController();
+      try {
+        const response = await fetch(`${this.url}?q=${encodeURIComponent(typed)}`, {
+          signal: this.controller.signal,
+          headers: { Accept: "application/json" },
+        });
+        if (!response.ok) throw new Error(response.statusText);
+        this.show(typed, (await response.json())[this.key]);
+      } catch (error) {
+        if (error.name !== "AbortError") this.fail();
+      }
+    }
+
+    show(typed, found) {
+      this.asking = false;
+      this.options = found.map((item) => ({ item, text: this.describe(item) }));
+      if (this.freeText) this.options.push({ item: null, typed, text: [["free", form.dataset.freeText.replace("{typed}", typed)]] });
+      if (!this.options.length) return this.say(form.dataset.noMatch.replace("{typed}", typed));
+      this.list.replaceChildren(...this.options.map(({ text }, index) => this.option(text, index)));
+      this.open();
+      this.highlight(0);
+      if (this.takeFirst) this.take(0);
+    }
+
+    option(parts, index) {
+      const option = document.createElement("li");
+      option.id = `${this.list.id}-${index}`;
+      option.setAttribute("role", "option");
+      for (const [kind, text] of parts) {
+        const span = document.createElement("span");
+        span.className = kind;
+        span.textContent = text;
+        option.append(span);
+      }
+      return option;
+    }
+
+    say(sentence) {
+      this.options = [];
+      const line = document.createElement("li");
+      line.className = "nothing";
+      line.textContent = sentence;
+      this.list.replaceChildren(line);
+      this.open();
+    }
+
+    fail() {
+      this.asking = false;
+      this.say(form.dataset.failed);
+    }
+
+    open() {
+      const box = this.input.getBoundingClientRect();
+      this.list.style.left = `${box.left + window.scrollX}px`;
+      this.list.style.top = `${box.bottom + window.scrollY + 2}px`;
+      this.list.style.minWidth = `${box.width}px`;
+      this.list.hidden = false;
+      this.input.setAttribute("aria-expanded", "true");
+    }
+
+    close() {
+      clearTimeout(this.timer);
+      this.controller?.abort();
+      this.asking = false;
+      this.list.hidden = true;
+      this.options = [];
+      this.input.setAttribute("aria-expanded", "false");
+      this.input.removeAttribute("aria-activedescendant");
+    }
+
+    highlight(index) {
+      this.active = index;
+      [...this.list.children].forEach((option, place) => option.setAttribute("aria-selected", String(place === index)));
+      this.input.setAttribute("aria-activedescendant", `${this.list.id}-${index}`);
+      this.list.children[index].scrollIntoView({ block: "nearest" });
+    }
+
+    take(index) {
+      const { item, typed } = this.options[index];
+      this.close();
+      if (item) this.choose(item);
+      else this.freeText(typed);
+    }
+
+    key_(event) {
+      if (event.isComposing) return; // Enter that ends a kana conversion is not a choice
+      const count = this.options?.length ?? 0;
+      const isOpen = !this.list.hidden && count > 0;
+      if (event.key === "ArrowDown" && isOpen) this.highlight((this.active + 1) % count);
+      else if (event.key === "ArrowUp" && isOpen) this.highlight((this.active + count - 1) % count);
+      else if (event.key === "Enter" && isOpen) this.take(this.active);
+      else if (event.key === "Enter" && this.asking) this.takeFirst = true; // a scanner is faster than the answer
+      else if (event.key === "Tab" && isOpen && this.options[this.active].item) return this.take(this.active);
+      else if (event.key === "Escape" && !this.list.hidden) this.close();
+      else return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    }
+  }
+
+  // --- Lines ---
+
+  function prepareLine(line) {
+    const code = field(line, "code");
+    new Picker(code, {
+      url: form.dataset.products,
+      key: "products",
+      describe: (product) => [
+        ["code", product.sku],
+        ["name", product.name],
+        ["price", product.unit_price === null ? form.dataset.priceNotSet : `¥${product.unit_price.replace(/\B(?<!\.\d*)(?=(\d{3})+(?!\d))/g, ",")}`],
+      ],
+      choose: (product) => {
+        field(line, "product_sku").value = product.sku;
+        code.value = product.sku;
+        field(line, "name").value = product.name;
+        field(line, "unit").value = product.unit;
+        field(line, "unit_price").value = product.unit_price ?? "";
+        field(line, "tax_category").value = product.tax_category;
+        focus(field(line, "quantity"));
+        changed();
+      },
+      freeText: (typed) => {
+        field(line, "product_sku").value = "";
+        code.value = "";
+        field(line, "name").value = typed;
+        focus(field(line, "quantity"));
+        changed();
+      },
+    });
+    code.addEventListener("input", () => { field(line, "product_sku").value = ""; });
+  }
+
+  function newLine() {
+    const holder = document.createElement("table");
+    holder.innerHTML = blank.innerHTML;
+    const line = holder.querySelector("tbody");
+    prepareLine(line);
+    return line;
+  }
+
+  // Names and ids carry a line's place, so every change of order writes them anew.
+  function renumber() {
+    const all = lines();
+    all.forEach((line, index) => {
+      line.querySelector(".position").textContent = index + 1;
+      for (const element of line.querySelectorAll("[name^='lines-'], [id*='lines-']")) {
+        for (const attribute of ["name", "id", "aria-describedby"]) {
+          const value = element.getAttribute(attribute);
+          if (value) element.setAttribute(attribute, value.replace(/lines-(\d+|__prefix__)-/, `lines-${index}-`));
+        }
+      }
+      const overridden = field(line, "rate_override").value !== "";
+      line.classList.toggle("overridden", overridden);
+    });
+    form.elements["lines-TOTAL_FORMS"].value = all.length;
+    form.elements["lines-INITIAL_FORMS"].value = 0;
+  }
+
+  function changed() {
+    isChanged = true;
+    renumber();
+    recalculate();
+  }
+
+  function focus(input) {
+    input.focus();
+    input.select?.();
+  }
+
+  function nextLine(line) {
+    const next = line.nextElementSibling?.matches("tbody.line") ? line.nextElementSibling : appendLine();
+    focus(field(next, "code"));
+  }
+
+  function appendLine() {
+    const line = newLine();
+    table.append(line);
+    renumber();
+    return line;
+  }
+
+  const tools = {
+    rate(line) {
+      const row = line.querySelector(".override");
+      row.hidden = !row.hidden;
+      if (!row.hidden) focus(field(line, "rate_override"));
+    },
+    up(line) {
+      const previous = line.previousElementSibling;
+      if (previous?.matches("tbody.line")) previous.before(line);
+      changed();
+    },
+    down(line) {
+      const next = line.nextElementSibling;
+      if (next?.matches("tbody.line")) next.after(line);
+      changed();
+    },
+    duplicate(line) {
+      const copy = newLine();
+      for (const source of line.querySelectorAll("[name^='lines-']")) {
+        field(copy, source.name.split("-").pop()).value = source.value;
+      }
+      copy.querySelector(".override").hidden = line.querySelector(".override").hidden;
+      line.after(copy);
+      changed();
+      focus(field(copy, "quantity"));
+    },
+    delete(line) {
+      const neighbour = line.nextElementSibling ?? line.previousElementSibling;
+      line.remove();
+      if (!lines().length) appendLine();
+      changed();
+      focus(field(neighbour?.matches("tbody.line") ? neighbour : lines()[0], "code"));
+    },
+  };
+
+  table.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-do]");
+    if (button) tools[button.dataset.do](button.closest("tbody.line"));
+  });
+  document.getElementById("add-line").addEventListener("click", () => focus(field(appendLine(), "code")));
+
+  // --- Keys ---
+
+  const lineKeys = { ArrowUp: "up", ArrowDown: "down", d: "duplicate", Delete: "delete", r: "rate" };
+
+  form.addEventListener("keydown", (event) => {
+    if (event.isComposing) return;
+    const line = event.target.closest("tbody.line");
+    const tool = event.altKey && line && lineKeys[event.key];
+    if (tool) {
+      event.preventDefault();
+      const name = event.target.name?.split("-").pop();
+      tools[tool](line);
+      if (name && (tool === "up" || tool === "down")) field(line, name).focus();
+    } else if (event.key === "Enter" && event.target.matches("input, select") && !event.ctrlKey && !event.metaKey) {
+      // Enter never sends the form by surprise: it goes on to what is typed next.
+      event.preventDefault();
+      if (line) nextLine(line);
+      else afterHead(event.target);
+    }
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (!(event.ctrlKey || event.metaKey)) return;
+    const button = { s: "save", Enter: "issue" }[event.key];
+    if (!button) return;
+    event.preventDefault();
+    form.requestSubmit(form.elements[button]);
+  });
+
+  function afterHead(input) {
+    const order = ["customer", "delivered_on", "order_number", "subject"];
+    const next = order[order.indexOf(input.name) + 1];
+    focus(next ? form.elements[next] : field(lines()[0], "code"));
+  }
+
+  // --- Customer ---
+
+  const customer = form.elements.customer;
+  new Picker(customer, {
+    url: form.dataset.customers,
+    key: "customers",
+    describe: (item) => [["code", item.code], ["name", item.name], ["price", item.basis]],
+    choose: (item) => {
+      form.elements.customer_id.value = item.id;
+      customer.value = `${item.code} ${item.name}`;
+      focus(field(lines().find((line) => !field(line, "code").value && !field(line, "name").value) ?? lines()[0], "code"));
+      changed();
+    },
+  });
+  customer.addEventListener("input", () => { form.elements.customer_id.value = ""; });
+
+  // --- Leaving and sending ---
+
+  let isChanged = document.querySelector(".message.error") !== null;
+  let isSent = false;
+  form.addEventListener("input", () => { isChanged = true; });
+  window.addEventListener("beforeunload", (event) => {
+    if (isChanged && !isSent) event.preventDefault();
+  });
+  form.addEventListener("submit", (event) => {
+    if (event.submitter && "preview" in event.submitter.dataset) return;
+    if (isSent) event.preventDefault(); // the second half of a double click
+    isSent = true;
+  });
+  // Back from the next page: the same form may be sent again.
+  window.addEventListener("pageshow", () => { isSent = false; });
+
+  lines().forEach(prepareLine);
+  renumber();
+  const wrong = form.querySelector("[aria-invalid=true]");
+  focus(wrong ?? (customer.value ? field(lines().find((line) => !field(line, "name").value) ?? lines()[0], "code") : customer));
+})();

@@ -1,0 +1,60 @@
+"""How pages write yen, tax rates and form fields."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from django.forms import BoundField
+from django.template import Library
+from django.template.context import RequestContext
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from invoices.domain.tax import TaxClass, TaxKind
+
+register = Library()
+
+
+@register.filter
+def yen(amount: int | None) -> str:
+    """Whole yen with thousands separators, such as ¥1,530 or -¥1,530; nothing for None."""
+    if amount is None:
+        return ""
+    return f"{'-' if amount < 0 else ''}¥{abs(amount):,}"
+
+
+@register.filter
+def tax_label(tax_class: TaxClass) -> str:
+    """What one block of the totals is called, such as 10% or 8%※."""
+    if tax_class.kind is TaxKind.EXEMPT and not tax_class.rate:
+        return _("Tax exempt")
+    mark = "※" if tax_class.kind is TaxKind.REDUCED else ""
+    return _("Tax %(rate)s%%%(mark)s") % {"rate": format(tax_class.rate.normalize(), "f"), "mark": mark}
+
+
+@register.simple_tag
+def field(bound: BoundField, **attributes: str) -> SafeString:
+    """A field with its name for screen readers, and its errors tied to it. `aria_x` stands for aria-x."""
+    attrs: dict[str, str | bool] = {name.replace("_", "-"): value for name, value in attributes.items()}
+    attrs.setdefault("aria-label", str(bound.label))
+    errors = SafeString("")
+    if bound.errors:
+        error_id = f"{bound.id_for_label}-error"
+        attrs |= {"aria-invalid": "true", "aria-describedby": error_id}
+        texts = format_html_join(" ", "{}", ((error,) for error in bound.errors))
+        errors = format_html('<span class="error" id="{}">{}</span>', error_id, texts)
+    return format_html("{}{}", bound.as_widget(attrs=attrs), errors)
+
+
+@register.simple_tag
+def labelled(bound: BoundField, **attributes: str) -> SafeString:
+    """A field under its visible label."""
+    return format_html('<label for="{}">{}</label>{}', bound.id_for_label, bound.label, field(bound, **attributes))
+
+
+@register.simple_tag(takes_context=True)
+def querystring_with(context: RequestContext, **changes: object) -> str:
+    """The page's own query with some parameters set, or taken out where they are empty."""
+    query = {**context["request"].GET.dict(), **{name: str(value) for name, value in changes.items()}}
+    return urlencode({name: value for name, value in query.items() if value})

@@ -1,0 +1,289 @@
+"""Pages of a clerk. Each makes one service call and says what came of it."""
+
+from __future__ import annotations
+
+import dataclasses
+import uuid
+from typing import Any, cast
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.contrib.auth.models import User
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from catalog import units
+from invoices import archive, pdf, selectors, services, snapshot
+from invoices.domain.document import Document
+from invoices.domain.errors import DomainError
+from invoices.forms import NoteEditor, VoidForm
+from invoices.messages import worded
+from invoices.models import DeliveryNote, NoteState
+from invoices.services import DraftChanged, NoteNotDraft
+
+PAGE_SIZE = 50
+MAX_TYPED = 200
+may_read = permission_required("invoices.view_deliverynote", raise_exception=True)
+may_write = permission_required("invoices.change_deliverynote", raise_exception=True)
+
+
+@may_read
+@require_GET
+def note_list(request: HttpRequest) -> HttpResponse:
+    """Notes, newest first, with search and state filter."""
+    typed = request.GET.get("q", "").replace("\0", "")[:MAX_TYPED]
+    state = request.GET.get("state", "")
+    state = state if state in NoteState.values else ""
+    page = Paginator(selectors.notes_to_list(typed=typed, state=state), PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {"page": page, "typed": typed, "state": state, "states": NoteState.choices}
+    return render(request, "invoices/note_list.html", context)
+
+
+@may_write
+@require_http_methods(["GET", "HEAD", "POST"])
+def note_new(request: HttpRequest) -> HttpResponse:
+    """An empty form; sent, it becomes a draft, and is issued when that button was pressed."""
+    if request.method == "POST":
+        return _save(request, note_id=None)
+    return _form_page(request, NoteEditor(today=timezone.localdate()))
+
+
+@may_write
+@require_http_methods(["GET", "HEAD", "POST"])
+def note_edit(request: HttpRequest, note_id: int) -> HttpResponse:
+    """The form of a draft; an issued note shows its page instead."""
+    if request.method == "POST":
+        return _save(request, note_id=note_id)
+    note = _note(note_id)
+    if not note.is_draft:
+        return redirect("invoices:note_detail", note_id)
+    editor = NoteEditor(
+        draft=snapshot.draft_of(note),
+        customer=note.customer,
+        creation_key=note.creation_key,
+        revision=note.revision,
+    )
+    return _form_page(request, editor, note_id=note_id)
+
+
+@may_write
+@require_POST
+def note_totals(request: HttpRequest) -> HttpResponse:
+    """What the typed lines come to so far: a fragment for htmx, nothing is saved."""
+    editor = NoteEditor(typed=request.POST)
+    return render(request, "invoices/_totals.html", _totals(editor) | {"editor": editor, "out_of_band": True})
+
+
+@may_write
+@require_POST
+def note_preview(request: HttpRequest) -> HttpResponse:
+    """The typed note as a PDF marked as a draft; nothing is saved."""
+    editor = NoteEditor(typed=request.POST)
+    if not editor.is_valid():
+        return _form_page(request, editor, status=422)
+    customer = editor.head.cleaned_data["chosen_customer"]
+    try:
+        document = services.printable(editor.draft, customer=customer)
+    except DomainError as error:
+        return _form_page(request, editor, error=worded(error), status=409)
+    return _inline(pdf.render(document), name=_file_name(document))
+
+
+@may_read
+@require_GET
+def note_detail(request: HttpRequest, note_id: int) -> HttpResponse:
+    """An issued note: its PDF and its story. A draft shows its form."""
+    note = _note(note_id)
+    if note.is_draft:
+        return redirect("invoices:note_edit", note_id)
+    return render(request, "invoices/note_detail.html", {"note": note})
+
+
+@may_read
+@require_GET
+@xframe_options_sameorigin
+def note_pdf(request: HttpRequest, note_id: int) -> HttpResponse:
+    """The PDF, inline: as issued, or marked void, or of a draft as it would be issued."""
+    note = _note(note_id)
+    if note.is_draft:
+        try:
+            document = services.printable(snapshot.draft_of(note), customer=note.customer)
+        except DomainError as error:
+            messages.error(request, worded(error))
+            return redirect("invoices:note_edit", note_id)
+        return _inline(pdf.render(document), name=_file_name(document))
+    document = dataclasses.replace(snapshot.restore(note.snapshot), is_void=note.is_void)
+    content = pdf.render(document) if note.is_void else archive.pdf_of(note)
+    return _inline(content, name=_file_name(document))
+
+
+@may_write
+@require_POST
+def note_copy(request: HttpRequest, note_id: int) -> HttpResponse:
+    """A new draft with the same content, delivered today."""
+    _note(note_id)
+    copy = services.copy_note(note_id=note_id, delivered_on=timezone.localdate(), author=signed_in(request))
+    messages.success(request, _("This is a copy. It is a draft with today's delivery date."))
+    return redirect("invoices:note_edit", copy.pk)
+
+
+@may_write
+@require_http_methods(["GET", "HEAD", "POST"])
+def note_delete(request: HttpRequest, note_id: int) -> HttpResponse:
+    """Ask, then delete a draft."""
+    note = _note(note_id)
+    if request.method != "POST":
+        return render(request, "invoices/note_delete.html", {"note": note})
+    try:
+        services.delete_draft(note_id=note_id)
+    except NoteNotDraft as error:
+        messages.error(request, worded(error))
+        return redirect("invoices:note_detail", note_id)
+    messages.success(request, _("The draft was deleted."))
+    return redirect("invoices:note_list")
+
+
+@may_write
+@require_http_methods(["GET", "HEAD", "POST"])
+def note_void(request: HttpRequest, note_id: int) -> HttpResponse:
+    """Ask for the reason, then void an issued note."""
+    note = _note(note_id)
+    if note.is_draft or note.is_void:
+        return redirect("invoices:note_detail", note_id)
+    form = VoidForm(request.POST or None)
+    if request.method != "POST" or not form.is_valid():
+        return render(request, "invoices/note_void.html", {"note": note, "form": form})
+    reason = form.cleaned_data["reason"]
+    services.void(note_id=note_id, reason=reason, author=signed_in(request), now=timezone.localtime())
+    messages.success(request, _("%(number)s is void. Its number stays used.") % {"number": note.number})
+    return redirect("invoices:note_detail", note_id)
+
+
+@may_write
+@require_GET
+def customer_suggest(request: HttpRequest) -> JsonResponse:
+    """Customers for the picker, as JSON."""
+    typed = request.GET.get("q", "").replace("\0", "")[:MAX_TYPED]
+    found = [
+        {
+            "id": customer.pk,
+            "code": customer.code,
+            "name": customer.name,
+            "basis": customer.get_price_basis_display(),
+            "addressee": customer.department or customer.person,
+        }
+        for customer in selectors.suggest_customers(typed)
+    ]
+    return JsonResponse({"customers": found})
+
+
+def _save(request: HttpRequest, *, note_id: int | None) -> HttpResponse:
+    """Save the sent form and go on: to the issued note, or back to the form of the draft."""
+    editor = NoteEditor(typed=request.POST)
+    if not editor.is_valid():
+        return _form_page(request, editor, note_id=note_id, status=422)
+    try:
+        note = _saved(request, editor, note_id)
+    except DraftChanged as refusal:
+        # The form now knows of the other save, so saving once more is a decision.
+        retry = _retyped(request.POST, revision=refusal.note.revision)
+        return _form_page(
+            request, retry, note_id=refusal.note.pk, error=worded(refusal), rival=refusal.note, status=409
+        )
+    except NoteNotDraft as refusal:
+        # What was typed can only live on in a note of its own.
+        retry = _retyped(request.POST, creation_key=uuid.uuid4())
+        return _form_page(request, retry, error=worded(refusal), rival=refusal.note, status=409)
+    except DeliveryNote.DoesNotExist:
+        retry = _retyped(request.POST, creation_key=uuid.uuid4())
+        gone = _("This draft was deleted meanwhile. What you typed is still here: save it as a new draft.")
+        return _form_page(request, retry, error=gone, status=409)
+    if "issue" in request.POST:
+        return _issue(request, note)
+    messages.success(request, _("Saved as a draft."))
+    return redirect("invoices:note_edit", note.pk)
+
+
+def _saved(request: HttpRequest, editor: NoteEditor, note_id: int | None) -> DeliveryNote:
+    sent = editor.head.cleaned_data
+    author = signed_in(request)
+    if note_id is None:
+        return services.create_draft(draft=editor.draft, creation_key=sent["creation_key"], author=author)
+    return services.replace_draft(note_id=note_id, draft=editor.draft, revision=sent["revision"] or 0, author=author)
+
+
+def _issue(request: HttpRequest, note: DeliveryNote) -> HttpResponse:
+    try:
+        issued = services.issue(note_id=note.pk, author=signed_in(request), now=timezone.localtime())
+    except DomainError as error:
+        messages.error(request, worded(error))
+        return redirect("invoices:note_edit", note.pk)
+    messages.success(request, _("Issued as %(number)s.") % {"number": issued.number})
+    return redirect("invoices:note_detail", issued.pk)
+
+
+def _form_page(
+    request: HttpRequest,
+    editor: NoteEditor,
+    *,
+    note_id: int | None = None,
+    error: str = "",
+    rival: DeliveryNote | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    context = {
+        "editor": editor,
+        "note_id": note_id,
+        "error": error,
+        "rival": rival,
+        "units": units.SUGGESTIONS,
+    }
+    return render(request, "invoices/note_form.html", context | _totals(editor), status=status)
+
+
+def _totals(editor: NoteEditor) -> dict[str, Any]:
+    try:
+        return {"totals": editor.totals(today=timezone.localdate())}
+    except DomainError as error:
+        return {"totals_error": worded(error)}
+
+
+def _retyped(sent: QueryDict, **hidden: object) -> NoteEditor:
+    """The sent form again, with other hidden values."""
+    typed = sent.copy()
+    for name, value in hidden.items():
+        typed[name] = str(value)
+    return NoteEditor(typed=typed)
+
+
+def _note(note_id: int) -> DeliveryNote:
+    note = selectors.note_with_lines(note_id)
+    if note is None:
+        raise Http404(_("There is no such delivery note. It may have been deleted while it was a draft."))
+    return note
+
+
+def _inline(content: bytes, *, name: str) -> HttpResponse:
+    return HttpResponse(
+        content,
+        content_type="application/pdf",
+        headers={
+            "Content-Disposition": content_disposition_header(as_attachment=False, filename=name) or "inline",
+            "Cache-Control": "private, no-cache",
+        },
+    )
+
+
+def _file_name(document: Document) -> str:
+    return f"納品書_{document.number or _('draft')}.pdf"
+
+
+def signed_in(request: HttpRequest) -> User:
+    """Return the user of a request that LoginRequiredMiddleware let through."""
+    return cast(User, request.user)
