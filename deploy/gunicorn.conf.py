@@ -1,0 +1,40 @@
+# ruff: noqa: N999 - gunicorn's own name for such a file
+"""How gunicorn serves the product: `gunicorn --config deploy/gunicorn.conf.py papyrus_site.wsgi`.
+
+gunicorn reads this file by its path. It is part of no package, so it may name papyrus_site, as a command
+line does.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from papyrus_site import logs
+
+bind = [os.environ.get("GUNICORN_BIND") or f"0.0.0.0:{os.environ.get('PORT', '5000')}"]
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+threads = int(os.environ.get("WEB_THREADS", "4"))
+# Loaded before the workers are forked: they share the memory of code and fonts, a new one is there at once,
+# and a missing setting stops the start. Deployments replace the container: SIGHUP need not load new code.
+preload_app = True
+
+# Longer than the load balancer keeps idle connections (60 s), or it would use one that was just closed.
+keepalive = 75
+timeout = 60
+graceful_timeout = 30
+
+# The workers' heartbeat files: on a disk a write can block and the worker be taken for dead.
+worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - mkstemp inside it
+# Nobody uses it, and it would need a folder to write to.
+control_socket_disable = True
+# Whose X-Forwarded-* gunicorn itself believes. Django reads X-Forwarded-Proto on its own (PAPYRUS_HTTPS).
+forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1,::1")
+
+raw_env = ["LOG_STREAM=stdout"]
+logconfig_dict = logs.configuration(level=os.environ.get("LOG_LEVEL", "INFO"), stream="stdout")
+sys.excepthook = logs.log_uncaught
+# A reload reads this file again, but must not wrap the wrapper.
+if not isinstance(sys.stderr, logs.StreamOfLines):
+    sys.stderr = logs.StreamOfLines(sys.stderr)
