@@ -1,0 +1,16 @@
+"""`make bench`: every benchmark, one after the other. Exits 1 when one of them misses a bound."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+BENCHMARKS = ("tests.bench.bench_pdf", "tests.bench.bench_search")
+
+
+def main() -> int:
+    return max(subprocess.run([sys.executable, "-m", name]).returncode for name in BENCHMARKS)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

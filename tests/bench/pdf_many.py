@@ -1,0 +1,50 @@
+"""Draw many notes into one file, print milliseconds a note and peak memory in MB: python -m tests.bench.pdf_many 1000
+
+A process of its own for bench_pdf.py: nothing but our own code may count towards its memory.
+"""
+
+from __future__ import annotations
+
+import gc
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from invoices.domain.document import Document
+from invoices.pdf import render, render_many
+from tests.invoices.pdf.documents import document, line
+
+KIB_IN_MB = 1024
+
+
+def main() -> None:
+    count = int(sys.argv[1])
+    render(document())
+    notes = [numbered(number) for number in range(count)]
+    taken = milliseconds(lambda: render_many(notes))
+    print(taken / count, peak_memory())
+
+
+def peak_memory() -> float:
+    """Return the most memory this program had, in MB; getrusage would count what the parent had when it forked."""
+    status = Path("/proc/self/status").read_text("ascii").splitlines()
+    (peak,) = (row.split()[1] for row in status if row.startswith("VmHWM:"))
+    return int(peak) / KIB_IN_MB
+
+
+def numbered(number: int) -> Document:
+    """Return the `number`-th note, with lines of its own."""
+    lines = tuple(line(20 * number + place) for place in range(1, 21))
+    return document(number=f"DN-2026-{number:06d}", order_number=f"PO-{number}", lines=lines)
+
+
+def milliseconds(action: Callable[[], object]) -> float:
+    gc.collect()
+    start = time.perf_counter()
+    action()
+    return (time.perf_counter() - start) * 1000
+
+
+if __name__ == "__main__":
+    main()

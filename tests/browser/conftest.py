@@ -1,0 +1,125 @@
+"""A real Chromium against a real gunicorn against the tests' PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.db import connection
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from catalog.models import Product
+from papyrus_site import roles
+from papyrus_site.local import ROOT, VAR
+from tests.conftest import needed_program
+from tests.invoices.factories import CustomerFactory, IssuerFactory, user_of
+
+STATIC = VAR / "static-test"
+PASSWORD = "only-for-tests-1"
+# Chromium's own calls home would only fail here, slowly; as root it runs without its sandbox.
+ARGUMENTS = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    program = needed_program("chromium", "chromium-browser", "google-chrome")
+    # Playwright keeps an event loop in this thread, which Django would take for an async context.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as playwright:
+        arguments = [*ARGUMENTS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+        with playwright.chromium.launch(executable_path=program, args=arguments) as started:
+            yield started
+
+
+@pytest.fixture(scope="session")
+def static_files() -> Path:
+    os.environ["DJANGO_STATIC_ROOT"] = str(STATIC)
+    subprocess.run(
+        [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity=0"], cwd=ROOT, check=True, timeout=120
+    )
+    return STATIC
+
+
+@pytest.fixture(scope="session")
+def server(django_db_setup: None, static_files: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a gunicorn that works on the test database."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    folder = tmp_path_factory.mktemp("server")
+    environment = {
+        **os.environ,
+        "PGDATABASE": str(connection.settings_dict["NAME"]),
+        "GUNICORN_BIND": f"127.0.0.1:{port}",
+        "ARCHIVE_FOLDER": str(folder / "archive"),
+    }
+    command = [sys.executable, "-m", "gunicorn", "-c", "deploy/gunicorn.conf.py", "papyrus_site.wsgi"]
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+    try:
+        _wait_for(f"http://127.0.0.1:{port}/healthz")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(40)
+
+
+def _wait_for(address: str) -> None:
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            urllib.request.urlopen(address, timeout=1).close()  # noqa: S310 - our own server
+            return
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    with browser.new_context(locale="ja-JP", viewport={"width": 1360, "height": 900}) as opened:
+        opened.set_default_timeout(10_000)
+        yield opened
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    """A page on which no script may fail."""
+    opened = context.new_page()
+    errors: list[str] = []
+    opened.on("pageerror", lambda error: errors.append(str(error)))
+    yield opened
+    assert errors == []
+
+
+@pytest.fixture
+def office(committed: None) -> User:
+    """A clerk with a customer, an issuer and the demo's products; returns the clerk."""
+    call_command("load_demo_products", verbosity=0)
+    Product.objects.create(sku="JAN-1", name="スキャン用の茶", unit_price=500, unit="袋", jan="4901234567894")
+    CustomerFactory.create(code="C001", name="株式会社サンプル商店", kana="サンプルショウテン")
+    IssuerFactory.create()
+    user = user_of(roles.CLERK, username="clerk")
+    user.set_password(PASSWORD)
+    user.save()
+    return user
+
+
+@pytest.fixture
+def clerk_page(page: Page, office: User, server: str) -> Page:
+    """A page of a signed-in clerk, on the list of notes."""
+    page.goto(f"{server}/login")
+    page.get_by_label("ユーザー名").fill("clerk")
+    page.get_by_label("パスワード").fill(PASSWORD)
+    page.get_by_role("button", name="ログイン").click()
+    page.wait_for_url(f"{server}/")
+    return page

@@ -1,0 +1,211 @@
+"""A clerk's morning in a real browser."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from playwright.sync_api import Page, expect
+from pypdf import PdfReader
+
+from catalog.models import Product
+from invoices.models import DeliveryNote, NoteState
+from tests.browser.conftest import PASSWORD
+
+OPTION = ".suggestions:not([hidden]) [role=option]"
+
+
+class Keys:
+    """A keyboard that counts."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.pressed = 0
+
+    def type(self, text: str) -> None:
+        self.page.keyboard.type(text)
+        self.pressed += len(text)
+
+    def press(self, key: str) -> None:
+        self.page.keyboard.press(key)
+        self.pressed += 1
+
+
+def row(page: Page, place: int, name: str) -> str:
+    return page.locator(f"[name=lines-{place}-{name}]").input_value()
+
+
+def new_note(page: Page, server: str) -> Keys:
+    page.goto(f"{server}/notes/new")
+    keys = Keys(page)
+    keys.type("C001")
+    expect(page.locator(OPTION)).to_have_count(1)
+    keys.press("Enter")
+    return keys
+
+
+def choose(keys: Keys, typed: str, quantity: str) -> None:
+    keys.type(typed)
+    # No waiting: Enter pressed before the list is there takes its first entry.
+    keys.press("Enter")
+    expect(keys.page.locator("[name$=-quantity]:focus")).to_have_count(1)
+    keys.type(quantity)
+    keys.press("Enter")
+
+
+def pdf_text(page: Page, address: str) -> str:
+    content = page.request.get(address).body()
+    return "".join(part.extract_text() for part in PdfReader(io.BytesIO(content)).pages)
+
+
+def test_ten_lines_are_written_and_issued_without_a_mouse(clerk_page: Page, server: str) -> None:
+    page = clerk_page
+    keys = new_note(page, server)
+    keys.pressed = 0
+    products = [("KB", "2"), ("EM", "1"), ("ST", "4"), ("TE", "9"), ("WA", "3"), ("CB", "8"), ("KB", "1"), ("EM", "2"),
+                ("TE", "1"), ("WA", "6")]  # fmt: skip
+    for typed, quantity in products:
+        choose(keys, typed, quantity)
+    assert keys.pressed <= 60
+
+    expect(page.locator("#totals")).to_contain_text("合計")
+    keys.press("Control+Enter")
+    page.wait_for_url(lambda address: address.rsplit("/", 1)[-1].isdigit())
+
+    note = DeliveryNote.objects.get()
+    assert (note.state, note.lines.count(), note.number is not None) == (NoteState.ISSUED, 10, True)
+    assert [str(item.code)[:2] for item in note.lines.all()] == [typed for typed, _ in products]
+    text = pdf_text(page, f"{server}/notes/{note.pk}/pdf")
+    for shown in (note.number, "株式会社サンプル商店", "メカニカルキーボード", "深蒸し煎茶", f"{note.total:,}"):
+        assert str(shown) in text
+    expect(page.locator("iframe.viewer")).to_be_visible()
+
+
+def test_choosing_fills_price_unit_and_tax_category(clerk_page: Page, server: str) -> None:
+    keys = new_note(clerk_page, server)
+    choose(keys, "TE", "12")
+    filled = [row(clerk_page, 0, name) for name in ("code", "name", "unit", "unit_price", "tax_category", "quantity")]
+    assert filled == ["TE-007", "深蒸し煎茶 100g", "袋", "1080", "reduced", "12"]
+    expect(clerk_page.locator("#lines-0-amount")).to_have_text("¥12,960")
+    expect(clerk_page.locator("#totals")).to_contain_text("¥13,996")
+
+
+def test_arrows_choose_and_a_scanned_jan_is_taken_at_once(clerk_page: Page, server: str) -> None:
+    keys = new_note(clerk_page, server)
+    keys.type("mo-")
+    expect(clerk_page.locator(OPTION).nth(2)).to_be_visible()
+    keys.press("ArrowDown")
+    keys.press("Enter")
+    keys.type("1")
+    keys.press("Enter")
+    choose(keys, "4901234567894", "5")
+    assert [row(clerk_page, place, "code") for place in (0, 1)] == ["MO-004", "JAN-1"]
+
+
+def test_line_without_a_product_can_be_typed(clerk_page: Page, server: str) -> None:
+    keys = new_note(clerk_page, server)
+    choose(keys, "特注の看板", "1")
+    assert (row(clerk_page, 0, "name"), row(clerk_page, 0, "code")) == ("特注の看板", "")
+
+
+def test_lines_move_duplicate_and_delete_by_keys(clerk_page: Page, server: str) -> None:
+    page = clerk_page
+    keys = new_note(page, server)
+    for typed in ("KB", "EM", "ST"):
+        choose(keys, typed, "1")
+    page.locator("[name=lines-2-quantity]").focus()
+    keys.press("Alt+ArrowUp")
+    assert [row(page, place, "code") for place in range(3)] == ["KB-001", "ST-006", "EM-002"]
+    keys.press("Alt+d")
+    assert [row(page, place, "code") for place in range(4)] == ["KB-001", "ST-006", "ST-006", "EM-002"]
+    page.locator("[name=lines-0-quantity]").focus()
+    keys.press("Alt+Delete")
+    assert [row(page, place, "code") for place in range(3)] == ["ST-006", "ST-006", "EM-002"]
+    keys.press("Control+s")
+    expect(page.locator(".messages")).to_contain_text("下書きを保存しました。")
+    assert [item.code for item in DeliveryNote.objects.get().lines.all()] == ["ST-006", "ST-006", "EM-002"]
+
+
+def test_deactivated_product_is_not_offered(clerk_page: Page, server: str) -> None:
+    Product.objects.filter(sku="KB-001").update(is_active=False)
+    keys = new_note(clerk_page, server)
+    keys.type("KB-001")
+    expect(clerk_page.locator(OPTION)).to_have_count(1)
+    expect(clerk_page.locator(OPTION)).to_contain_text("商品マスタにない品名として使う")
+
+
+def test_second_tab_is_told_that_the_draft_changed_and_keeps_its_typing(clerk_page: Page, server: str) -> None:
+    first = clerk_page
+    keys = new_note(first, server)
+    choose(keys, "KB", "1")
+    keys.press("Control+s")
+    first.wait_for_url("**/edit")
+    second = first.context.new_page()
+    second.goto(first.url)
+
+    first.get_by_label("件名").fill("一枚目")
+    first.keyboard.press("Control+s")
+    expect(first.locator(".messages")).to_contain_text("下書きを保存しました。")
+    second.get_by_label("件名").fill("二枚目")
+    second.get_by_label("備考", exact=True).fill("消えないはずの備考")
+    second.keyboard.press("Control+s")
+
+    expect(second.get_by_role("alert")).to_contain_text("clerk さんが保存しました")
+    expect(second.get_by_label("件名")).to_have_value("二枚目")
+    expect(second.get_by_label("備考", exact=True)).to_have_value("消えないはずの備考")
+    assert DeliveryNote.objects.get().subject == "一枚目"
+
+
+def test_double_click_on_issue_makes_one_note(clerk_page: Page, server: str) -> None:
+    keys = new_note(clerk_page, server)
+    choose(keys, "KB", "1")
+    clerk_page.get_by_role("button", name="発行して PDF を開く").dblclick()
+    clerk_page.wait_for_url(lambda address: address.rsplit("/", 1)[-1].isdigit())
+    assert list(DeliveryNote.objects.values_list("number", "state")) == [
+        (DeliveryNote.objects.get().number, NoteState.ISSUED)
+    ]
+
+
+def test_wrong_entry_is_pointed_at_and_typing_is_kept(clerk_page: Page, server: str) -> None:
+    keys = new_note(clerk_page, server)
+    choose(keys, "KB", "0")
+    keys.press("Control+s")
+    wrong = clerk_page.locator("[name=lines-0-quantity]")
+    expect(wrong).to_have_attribute("aria-invalid", "true")
+    expect(wrong).to_be_focused()
+    expect(clerk_page.locator("#id_lines-0-quantity-error")).to_have_text(
+        "数量は 0 より大きくしてください（0 が入力されました）。"
+    )
+    assert (row(clerk_page, 0, "code"), DeliveryNote.objects.count()) == ("KB-001", 0)
+
+
+def test_void_asks_for_a_reason_and_the_pdf_says_muko(clerk_page: Page, server: str) -> None:
+    page = clerk_page
+    keys = new_note(page, server)
+    choose(keys, "KB", "1")
+    keys.press("Control+Enter")
+    page.get_by_role("link", name="無効にする").click()
+    page.get_by_label("無効にする理由").fill("数量の誤り")
+    page.get_by_role("button", name="無効にする").click()
+
+    expect(page.get_by_role("heading", level=1)).to_contain_text("無効")
+    expect(page.locator(".story")).to_contain_text("数量の誤り")
+    note = DeliveryNote.objects.get()
+    assert note.state == NoteState.VOID
+    assert "無効" in pdf_text(page, f"{server}/notes/{note.pk}/pdf")
+
+
+def test_session_that_ended_leads_back_after_sign_in(clerk_page: Page, server: str) -> None:
+    clerk_page.context.clear_cookies()
+    clerk_page.goto(f"{server}/notes/new")
+    clerk_page.get_by_label("ユーザー名").fill("clerk")
+    clerk_page.get_by_label("パスワード").fill(PASSWORD)
+    clerk_page.keyboard.press("Enter")
+    clerk_page.wait_for_url(f"{server}/notes/new")
+
+
+@pytest.mark.parametrize("width", [1360, 700, 400])
+def test_form_does_not_widen_the_page(clerk_page: Page, server: str, width: int) -> None:
+    clerk_page.set_viewport_size({"width": width, "height": 800})
+    clerk_page.goto(f"{server}/notes/new")
+    assert clerk_page.evaluate("document.documentElement.scrollWidth") <= width

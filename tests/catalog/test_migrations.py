@@ -1,0 +1,230 @@
+"""Migrations forwards and backwards, by our `migrate` in a database of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from django.conf import settings
+
+pytestmark = pytest.mark.django_db
+
+DATABASE = "papyrus_migration_test"
+ROOT = Path(__file__).resolve().parents[2]
+PREDECESSOR = """
+    create schema papyrus_schema;
+    create table papyrus_schema.products (
+        sku text primary key, name text not null, unit_price integer not null, note text
+    );
+    insert into papyrus_schema.products values
+        ('KB-001', 'キーボード', 12000, '青軸'),
+        ('007', '先頭ゼロ', 0, null),
+        ('008', '空の備考', 2147483647, ''),
+        ('SKU-APP', 'app probe', 1, null),
+        ('SKU-CLI', 'cli probe', 2, null);
+"""
+COLUMNS = """
+    select column_name, data_type, collation_name, is_nullable, column_default, numeric_precision, numeric_scale,
+           is_generated, generation_expression
+    from information_schema.columns where table_schema = 'papyrus_schema' and table_name = 'products'
+    order by column_name
+"""
+CONSTRAINTS = """
+    select conname, pg_get_constraintdef(oid) from pg_constraint
+    where conrelid = 'papyrus_schema.products'::regclass order by 1
+"""
+INDEXES = "select indexname, indexdef from pg_indexes where tablename = 'products' order by 1"
+TRIGGERS = "select tgname from pg_trigger where tgrelid = 'papyrus_schema.products'::regclass and not tgisinternal"
+
+
+class Database:
+    """The test's own database."""
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        with psycopg.connect(dbname=DATABASE, autocommit=True, options="-c search_path=papyrus_schema") as connection:
+            return connection.execute(query).fetchall()
+
+    def execute(self, statements: str) -> None:
+        with psycopg.connect(dbname=DATABASE, autocommit=True, options="-c search_path=papyrus_schema") as connection:
+            connection.execute(statements)
+
+    def migrate(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "manage.py", "migrate", "catalog", *arguments, "--no-color"],
+            cwd=ROOT,
+            env={**os.environ, "PGDATABASE": DATABASE},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def migrated(self, *arguments: str) -> str:
+        finished = self.migrate(*arguments)
+        assert finished.returncode == 0, finished.stderr
+        return finished.stdout
+
+    def tables(self) -> set[str]:
+        found = self.rows("select tablename from pg_tables where schemaname = 'papyrus_schema'")
+        return {name for (name,) in found if not name.startswith("django_")}
+
+    def functions(self) -> list[tuple[Any, ...]]:
+        return self.rows("select proname from pg_proc where pronamespace = 'papyrus_schema'::regnamespace")
+
+    def shape(self) -> list[list[tuple[Any, ...]]]:
+        return [self.rows(query) for query in (COLUMNS, CONSTRAINTS, INDEXES, TRIGGERS)]
+
+
+@pytest.fixture
+def database(django_db_setup: None) -> Iterator[Database]:
+    with psycopg.connect(dbname=settings.DATABASES["default"]["NAME"], autocommit=True) as server:
+        server.execute(f"drop database if exists {DATABASE} with (force)")
+        server.execute(f"create database {DATABASE} template template0")
+        yield Database()
+        server.execute(f"drop database {DATABASE} with (force)")
+
+
+@pytest.fixture
+def predecessor(database: Database) -> Database:
+    database.execute(PREDECESSOR)
+    return database
+
+
+def test_table_is_made_and_removed_when_database_starts_empty(database: Database) -> None:
+    database.migrated()
+    database.execute("insert into products (sku, name, unit_price) values ('A', 'B', 42.5)")
+    made = database.tables()
+
+    database.migrated("zero")
+
+    assert made == {"products", "tax_categories", "tax_rates"}
+    assert database.tables() == set()
+    assert database.functions() == []
+
+
+def test_rows_are_kept_when_predecessor_table_is_adopted(predecessor: Database) -> None:
+    predecessor.migrated()
+
+    assert predecessor.rows(
+        "select sku, name, unit_price::text, note, is_active, unit, tax_category_id, jan from products order by sku"
+    ) == [
+        ("007", "先頭ゼロ", "0.0000", "", True, "個", "standard", ""),
+        ("008", "空の備考", "2147483647.0000", "", True, "個", "standard", ""),
+        ("KB-001", "キーボード", "12000.0000", "青軸", True, "個", "standard", ""),
+        ("SKU-APP", "app probe", "1.0000", "", False, "個", "standard", ""),
+        ("SKU-CLI", "cli probe", "2.0000", "", False, "個", "standard", ""),
+    ]
+
+
+def test_tables_are_alike_when_made_and_when_adopted(predecessor: Database) -> None:
+    predecessor.migrated()
+    adopted = predecessor.shape()
+    predecessor.execute("drop schema papyrus_schema cascade")
+
+    predecessor.migrated()
+
+    assert predecessor.shape() == adopted
+
+
+def test_predecessor_table_is_given_back_when_migrated_to_zero(predecessor: Database) -> None:
+    before = (predecessor.shape(), predecessor.rows("select * from products order by sku"))
+    predecessor.migrated()
+    predecessor.execute("insert into products (sku, name, unit_price) values ('NEW', '新しい品', 300)")
+
+    predecessor.migrated("zero")
+
+    predecessor_rows = predecessor.rows("select * from products where sku <> 'NEW' order by sku")
+    assert (predecessor.shape(), predecessor_rows) == before
+    assert predecessor.rows("select * from products where sku = 'NEW'") == [("NEW", "新しい品", 300, None)]
+    assert predecessor.tables() == {"products"}
+    assert predecessor.functions() == []
+
+
+def test_adoption_works_again_when_migrated_back_before(predecessor: Database) -> None:
+    predecessor.migrated()
+    first = predecessor.shape()
+    predecessor.migrated("zero")
+
+    predecessor.migrated()
+
+    assert predecessor.shape() == first
+
+
+@pytest.mark.parametrize("price", ["42.5", "null", "2147483648"])
+def test_way_back_is_refused_when_a_price_is_no_integer(predecessor: Database, price: str) -> None:
+    predecessor.migrated()
+    predecessor.execute(f"update products set unit_price = {price} where sku = '007'")
+    before = predecessor.rows("select sku, name, unit_price, note from products order by sku")
+
+    refused = predecessor.migrate("zero")
+
+    assert refused.returncode == 1
+    assert "The adopted table holds prices as integers, which cannot say these: 007 (" in refused.stderr
+    assert predecessor.rows("select sku, name, unit_price, note from products order by sku") == before
+    predecessor.migrated()
+
+
+def test_rows_are_kept_when_they_break_the_rules(predecessor: Database) -> None:
+    predecessor.execute(
+        """insert into products values (' X ', '', -5, 'kept'), ('', 'no sku', 1, null), ('x\u3000', '\u3000', 1, null),
+           (repeat('L', 100), repeat('長', 5000), 1, null)"""
+    )
+    before = predecessor.rows("select * from products order by sku")
+
+    output = predecessor.migrated()
+
+    assert [
+        (sku, name, price, note or None)
+        for sku, name, price, note in predecessor.rows(
+            'select sku, name, unit_price::integer, note from products order by sku collate "default"'
+        )
+    ] == [(sku, name, price, note or None) for sku, name, price, note in before]
+    assert "products_sku_valid stays NOT VALID: adopted rows break it." in output
+    assert predecessor.rows("select conname from pg_constraint where not convalidated order by 1") == [
+        ("products_name_not_blank",),
+        ("products_sku_valid",),
+        ("products_unit_price_not_negative",),
+    ]
+    with pytest.raises(psycopg.errors.CheckViolation):
+        predecessor.execute("insert into products (sku, name) values (' Y ', 'B')")
+    predecessor.migrated("zero")
+    assert predecessor.rows("select * from products order by sku") == before
+
+
+def test_every_rule_is_valid_when_adopted_rows_keep_them(predecessor: Database) -> None:
+    predecessor.migrated()
+
+    assert predecessor.rows("select conname from pg_constraint where not convalidated") == []
+
+
+def test_table_is_left_alone_when_it_is_not_the_predecessors(database: Database) -> None:
+    database.execute("create schema papyrus_schema; create table papyrus_schema.products (id integer, price money)")
+
+    refused = database.migrate()
+
+    assert refused.returncode == 1
+    assert "Rename that table and migrate again." in refused.stderr
+    assert database.rows("select count(*) from products") == [(0,)]
+
+
+def test_grants_and_views_live_on_when_table_is_adopted(predecessor: Database) -> None:
+    predecessor.execute("grant select on papyrus_schema.products to public")
+
+    predecessor.migrated()
+
+    assert predecessor.rows("select has_table_privilege('public', 'papyrus_schema.products', 'select')") == [(True,)]
+
+
+def test_seeded_rates_stay_single_when_migrated_again(database: Database) -> None:
+    database.migrated("0001")
+    database.migrated("0002")
+    database.migrated("0001")
+    database.migrated("0002")
+
+    assert database.rows("select count(*) from tax_categories") == [(3,)]
+    assert database.rows("select count(*) from tax_rates") == [(3,)]

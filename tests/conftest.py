@@ -1,0 +1,65 @@
+"""Markers by where a test lives, and what is missing on this machine."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.core import serializers
+from django.db import connection, transaction
+from pytest_django.plugin import DjangoDbBlocker
+
+from catalog.models import TaxCategory, TaxRate
+from invoices.models import NumberSeries
+from papyrus_site import roles
+
+BY_FOLDER = {"browser": "browser", "deploy": "deploy"}
+SEEDED = (TaxCategory, TaxRate, NumberSeries)
+DATABASE_FIXTURES = {"db", "transactional_db", "committed", "server"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        folder = BY_FOLDER.get(Path(item.path).relative_to(Path(__file__).parent).parts[0])
+        fixtures = set(getattr(item, "fixturenames", ()))
+        uses_database = bool(fixtures & DATABASE_FIXTURES) or item.get_closest_marker("django_db") is not None
+        item.add_marker(folder or ("database" if uses_database else "unit"))
+
+
+def needed_program(*names: str) -> str:
+    """Return the path of the first of `names` that is installed. Without any, skip; in CI, fail."""
+    for name in names:
+        if found := shutil.which(name):
+            return found
+    reason = f"this machine has no {' or '.join(names)}"
+    if os.environ.get("CI"):
+        pytest.fail(f"{reason}, and in CI nothing may be skipped for that")
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def migrated_rows(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> str:
+    """What the migrations leave in a new database. Taken before any test can have emptied it."""
+    with django_db_blocker.unblock():
+        rows = [row for model in SEEDED for row in model._default_manager.all()]
+    text: str = serializers.serialize("json", rows)
+    return text
+
+
+@pytest.fixture
+def committed(migrated_rows: str, transactional_db: None) -> Iterator[None]:
+    """A database whose transactions really commit, with the rows of the migrations in it.
+
+    The clean-up empties every table. Issued notes refuse even that, so they are taken out first, with triggers off,
+    which only the server's superuser can do.
+    """
+    for row in serializers.deserialize("json", migrated_rows):
+        row.save()
+    roles.synchronise()
+    yield
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("set local session_replication_role = replica")
+        cursor.execute("delete from delivery_note_lines; delete from delivery_notes")

@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import io
+import json
+import threading
+import time
+
+import pytest
+from django.core.management import call_command
+from django.utils.translation import override
+
+from tests.deploy.conftest import Database, Relay
+
+
+def run(*arguments: str) -> tuple[int, str, str]:
+    """Run `dbcheck` in English; return exit code, stdout and stderr."""
+    out, err = io.StringIO(), io.StringIO()
+    with override("en"):
+        try:
+            call_command("dbcheck", *arguments, stdout=out, stderr=err)
+        except SystemExit as end:
+            return int(end.code or 0), out.getvalue(), err.getvalue()
+    return 0, out.getvalue(), err.getvalue()
+
+
+@pytest.mark.django_db
+def test_dbcheck_finds_all_well_when_the_database_is_migrated() -> None:
+    code, out, _ = run("--json")
+
+    checks = json.loads(out)["checks"]
+    assert (code, json.loads(out)["ok"]) == (0, True)
+    assert list(checks) == ["connect", "tls", "server", "schema", "migrations", "write", "round_trip"]
+    assert {name: check["detail"] for name, check in checks.items() if name in ("tls", "schema", "migrations")} == {
+        "tls": "no TLS",
+        "schema": "papyrus_schema",
+        "migrations": "none",
+    }
+    assert checks["write"] == {"ok": True, "detail": "a product was inserted and rolled back"}
+
+
+@pytest.mark.usefixtures("database")
+def test_dbcheck_prints_a_line_for_each_check_when_migrations_are_pending() -> None:
+    code, out, err = run()
+
+    lines = out.splitlines()
+    assert (code, err) == (1, "")
+    assert [line.split(":")[0] for line in lines] == [
+        "ok  connect",
+        "ok  TLS",
+        "ok  server version",
+        "ok  schema",
+        "FAILED  pending migrations",
+        "ok  write probe",
+        "ok  round trip",
+    ]
+    assert lines[2].startswith("ok  server version: PostgreSQL 16.")
+    assert lines[4].endswith(" pending")
+
+
+def test_dbcheck_goes_on_when_the_schema_is_missing(database: Database) -> None:
+    database.execute("drop schema papyrus_schema cascade")
+
+    code, out, _ = run("--json")
+
+    checks = json.loads(out)["checks"]
+    assert code == 1
+    assert checks["schema"] == {"ok": False, "detail": "papyrus_schema is missing"}
+    assert checks["write"] == {"ok": False, "detail": "products table missing"}
+    assert checks["round_trip"]["ok"] is True
+
+
+@pytest.mark.usefixtures("closed_port")
+def test_dbcheck_says_unreachable_and_nothing_secret_when_nobody_listens() -> None:
+    assert run() == (1, "FAILED  connect: database unreachable\n", "")
+
+
+@pytest.mark.usefixtures("closed_port")
+def test_dbcheck_prints_one_object_when_asked_for_json_and_nobody_listens() -> None:
+    code, out, _ = run("--json")
+
+    assert (code, json.loads(out)) == (
+        1,
+        {"ok": False, "checks": {"connect": {"ok": False, "detail": "database unreachable"}}},
+    )
+
+
+@pytest.mark.usefixtures("silent_server")
+def test_dbcheck_ends_when_the_server_never_answers() -> None:
+    started = time.monotonic()
+
+    assert run() == (1, "FAILED  connect: database too slow\n", "")
+
+    assert time.monotonic() - started < 3
+
+
+@pytest.mark.usefixtures("database")
+def test_dbcheck_waits_and_tells_so_when_the_database_comes_later(closed_port: int) -> None:
+    relays: list[Relay] = []
+    later = threading.Timer(0.5, lambda: relays.append(Relay(port=closed_port)))
+    later.start()
+
+    code, out, err = run("--wait", "10", "--json")
+    relays[0].close()
+
+    assert code == 1  # its migrations are pending
+    assert json.loads(out)["checks"]["connect"]["ok"] is True
+    assert err.splitlines() == ["Waiting for the database, 9 s left: database unreachable"]
+
+
+@pytest.mark.usefixtures("closed_port")
+def test_dbcheck_gives_up_when_the_database_does_not_come_in_time() -> None:
+    started = time.monotonic()
+
+    code, out, err = run("--wait", "1.5")
+
+    assert (code, out) == (1, "FAILED  connect: database unreachable\n")
+    assert 1.5 <= time.monotonic() - started < 3
+    assert len(err.splitlines()) == 2

@@ -1,0 +1,272 @@
+"""The real server with its real configuration: what it answers and what it prints."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.deploy.conftest import Database
+
+ROOT = Path(__file__).resolve().parents[2]
+Line = dict[str, Any]
+
+
+class Server:
+    """gunicorn as production starts it, on a free port of this machine; an empty variable is left out."""
+
+    def __init__(self, *, folder: Path, options: tuple[str, ...] = (), **environment: str) -> None:
+        self.port = free_port()
+        self._printed = folder / "printed"
+        variables = {**os.environ, **production(folder), "PORT": str(self.port), **environment}
+        with self._printed.open("wb") as printed:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "gunicorn", "-c", "deploy/gunicorn.conf.py", *options, "papyrus_site.wsgi"],
+                cwd=ROOT,
+                env={name: value for name, value in variables.items() if value},
+                stdout=printed,
+                stderr=printed,
+            )
+
+    def lines(self) -> list[Line]:
+        """Return what it printed so far; fails when anything is not one JSON object a line."""
+        lines = [json.loads(line) for line in self._printed.read_text().split("\n")[:-1]]
+        assert all({"ts", "lvl", "logger", "msg"} <= line.keys() for line in lines)
+        return lines
+
+    def requests(self, **fields: object) -> list[Line]:
+        """Return the request lines that have these `fields`."""
+        return [line for line in self.lines() if line["msg"] == "request" and fields.items() <= line.items()]
+
+    def wait_for(self, condition: Callable[[], object]) -> None:
+        ends_at = time.monotonic() + 60
+        while not condition():
+            assert time.monotonic() < ends_at, "did not come about in 60 s"
+            time.sleep(0.02)
+
+    def is_ready(self) -> bool:
+        with suppress(OSError), closing(socket.create_connection(("127.0.0.1", self.port), 1)):
+            return True
+        return False
+
+    def workers(self) -> list[int]:
+        booted = (re.fullmatch(r"Booting worker with pid: (\d+)", line["msg"]) for line in self.lines())
+        return [int(found[1]) for found in booted if found]
+
+    def get(self, path: str, **headers: str) -> http.client.HTTPResponse:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection.request("GET", path, headers={"Host": "10.0.0.7:5000", **headers})
+        response = connection.getresponse()
+        response.read()
+        connection.close()
+        return response
+
+    def send(self, raw: bytes) -> bytes:
+        with closing(socket.create_connection(("127.0.0.1", self.port), 10)) as connection:
+            connection.sendall(raw)
+            return connection.makefile("rb").read()
+
+    def stop(self) -> int:
+        self.process.terminate()
+        return self.process.wait(20)
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def production(folder: Path) -> dict[str, str]:
+    return {
+        "DJANGO_SECRET_KEY": "a key for this test",
+        "DJANGO_ALLOWED_HOSTS": "papyrus.example",
+        "DJANGO_STATIC_ROOT": str(folder),
+        "PAPYRUS_HTTPS": "1",
+        "WEB_CONCURRENCY": "1",
+    }
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    started = Server(folder=tmp_path_factory.mktemp("server"))
+    started.wait_for(started.is_ready)
+    yield started
+    assert started.stop() == 0
+    started.lines()
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[..., Server]]:
+    """A function that starts another server, with these options and this environment."""
+    servers: list[Server] = []
+
+    def started(*options: str, **environment: str) -> Server:
+        servers.append(Server(folder=tmp_path, options=options, **environment))
+        return servers[-1]
+
+    yield started
+    for each in servers:
+        each.process.kill()
+        each.process.wait()
+
+
+def test_healthz_answers_and_has_its_line_when_asked_by_address_without_https(server: Server) -> None:
+    response = server.get("/healthz", **{"X-Amzn-Trace-Id": "Self=1-1-a;Root=1-6789-abc"})
+
+    assert (response.status, response.headers["Content-Length"]) == (200, "12")
+    assert response.headers["Server"] == "gunicorn"
+    assert response.headers["X-Request-Id"] == "1-6789-abc"
+    server.wait_for(lambda: server.requests(request_id="1-6789-abc"))
+    (line,) = server.requests(request_id="1-6789-abc")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", line["ts"])
+    assert list(line) == ["ts", "lvl", "logger", "msg", "route", "method", "status", "ms", "request_id"]
+    assert (line["lvl"], line["logger"], line["route"], line["status"]) == ("INFO", "papyrus", "healthz", 200)
+    assert line["ms"] < 5
+
+
+def test_page_redirects_to_https_when_the_load_balancer_names_no_scheme(server: Server) -> None:
+    response = server.get("/login?next=/secret", Host="papyrus.example")
+
+    assert (response.status, response.headers["Location"]) == (301, "https://papyrus.example/login?next=/secret")
+    server.wait_for(lambda: server.requests(status=301))
+    assert "secret" not in json.dumps(server.lines())
+
+
+def test_connection_serves_a_second_request_when_kept_alive(server: Server) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    for _ in range(2):
+        connection.request("GET", "/healthz")
+        assert connection.getresponse().read() == b'{"ok": true}'
+        assert connection.sock is not None
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b'GET /a%0a{"msg":"forged"} HTTP/1.1\r\n',
+        b"GET /a%E2%80%A8b%C2%85c%1b[2J HTTP/1.1\r\n",
+        b'GET / HTTP/1.1\r\nUser-Agent: "}\\n{"msg":"forged"}\r\n',
+        b'GET / HTTP/1.1\r\nX-Request-Id: "},{"msg":"forged"\r\n',
+        b'GET / HTTP/1.1\r\nX-Amzn-Trace-Id: Root=";"msg":"forged"\r\n',
+        b'GET /"},{"msg":"forged" oops\r\n',
+        b'{"msg":"forged"}\r\n',
+        b"\x16\x03\x01\x02\x00\x01\r\n",
+    ],
+)
+def test_lines_stay_whole_when_a_request_tries_to_forge_one(server: Server, raw: bytes) -> None:
+    before = len(server.lines())
+
+    server.send(raw + b"Host: papyrus.example\r\nConnection: close\r\n\r\n")
+
+    server.wait_for(lambda: len(server.lines()) > before)
+    (line,) = server.lines()[before:]
+    assert line["msg"] in ("request", "Invalid request")
+    assert "forged" not in json.dumps(line)
+
+
+def test_worker_is_replaced_and_said_so_when_it_is_killed(start: Callable[..., Server]) -> None:
+    server = start()
+    server.wait_for(server.workers)
+
+    os.kill(server.workers()[0], signal.SIGKILL)
+
+    server.wait_for(lambda: len(server.workers()) == 2)
+    server.wait_for(lambda: server.get("/healthz").status == 200)
+    assert any("SIGKILL" in line["msg"] and line["lvl"] == "ERROR" for line in server.lines())
+
+
+def test_worker_is_replaced_and_said_so_when_it_hangs(start: Callable[..., Server]) -> None:
+    server = start("--timeout", "3")
+    server.wait_for(server.workers)
+
+    os.kill(server.workers()[0], signal.SIGSTOP)
+
+    server.wait_for(lambda: len(server.workers()) == 2)
+    assert ("CRITICAL", "gunicorn.error") in {
+        (line["lvl"], line["logger"]) for line in server.lines() if line["msg"].startswith("WORKER TIMEOUT")
+    }
+
+
+def test_request_is_answered_when_the_server_is_told_to_stop_meanwhile(
+    start: Callable[..., Server], database: Database
+) -> None:
+    server = start(PGDATABASE=database.name)
+    server.wait_for(server.is_ready)
+    answers: list[int] = []
+    with closing(database.connect()) as other, other.transaction():
+        other.execute("lock table papyrus_schema.products in access exclusive mode")
+        asking = threading.Thread(target=lambda: answers.append(server.get("/dbcheck").status))
+        asking.start()
+        server.wait_for(lambda: database.execute("select 1 from pg_stat_activity where wait_event_type = 'Lock'"))
+        server.process.terminate()
+        time.sleep(0.3)
+    asking.join()
+
+    assert answers == [200]
+    assert server.process.wait(10) == 0
+    assert len(server.requests(route="dbcheck", status=200)) == 1
+    assert server.lines()[-1]["msg"] == "Shutting down: Master"
+
+
+def test_dbcheck_line_says_why_when_the_database_is_read_only(start: Callable[..., Server], database: Database) -> None:
+    database.execute(f"alter database {database.name} set default_transaction_read_only = on")
+    server = start(PGDATABASE=database.name)
+    server.wait_for(server.is_ready)
+
+    assert server.get("/dbcheck").status == 503
+
+    server.wait_for(lambda: server.requests(route="dbcheck"))
+    assert len(server.requests(route="dbcheck", status=503, reason="database read-only")) == 1
+    assert not [line for line in server.lines() if line["lvl"] in ("ERROR", "CRITICAL")]
+
+
+def test_start_fails_in_one_line_when_a_setting_is_missing(start: Callable[..., Server]) -> None:
+    server = start(DJANGO_SECRET_KEY="")
+
+    assert server.process.wait(10) != 0
+
+    (line,) = server.lines()
+    assert (line["lvl"], line["msg"]) == ("CRITICAL", "process failed")
+    assert "SECRET_KEY" in line["exc"]
+
+
+def test_requests_are_not_logged_when_the_level_is_warning(start: Callable[..., Server]) -> None:
+    server = start(LOG_LEVEL="WARNING")
+    server.wait_for(server.is_ready)
+
+    assert server.get("/healthz").status == 200
+
+    assert server.stop() == 0
+    assert server.lines() == []
+
+
+def test_configuration_disables_what_a_read_only_container_cannot_have(tmp_path: Path) -> None:
+    printed = subprocess.run(
+        [sys.executable, "-m", "gunicorn", "-c", "deploy/gunicorn.conf.py", "--print-config", "papyrus_site.wsgi"],
+        cwd=ROOT,
+        env={**os.environ, **production(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+
+    shown = dict(re.findall(r"^(\w+) += (.*)$", printed, re.MULTILINE))
+    assert shown["control_socket_disable"] == "True"
+    assert shown["worker_tmp_dir"] == "/dev/shm"  # noqa: S108 - the setting, not a file of ours
+    assert int(shown["keepalive"]) > 60
+    assert int(shown["graceful_timeout"]) <= 30 < int(shown["timeout"])

@@ -1,0 +1,95 @@
+"""Rows and typed drafts for tests."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.models import Group, User
+from factory.declarations import Sequence
+from factory.django import DjangoModelFactory
+
+from invoices import services
+from invoices.domain.document import InvoicePolicy
+from invoices.drafts import Draft, DraftLine
+from invoices.models import Customer, DeliveryNote, Issuer
+from papyrus_site import roles
+
+TODAY = date(2026, 11, 23)
+NOW = datetime(2026, 11, 23, 10, 30, tzinfo=ZoneInfo("Asia/Tokyo"))
+
+
+class UserFactory(DjangoModelFactory[User]):
+    class Meta:
+        model = User
+
+    username = Sequence(lambda number: f"user{number}")
+
+
+class CustomerFactory(DjangoModelFactory[Customer]):
+    class Meta:
+        model = Customer
+
+    code = Sequence(lambda number: f"C{number:03d}")
+    name = Sequence(lambda number: f"株式会社見本{number}")
+    postal_code = "100-0001"
+    address = "東京都千代田区千代田0-0"
+    invoice_policy = InvoicePolicy.NOTE
+
+
+class IssuerFactory(DjangoModelFactory[Issuer]):
+    class Meta:
+        model = Issuer
+
+    name = "株式会社見本商事"
+    postal_code = "100-0002"
+    address = "東京都千代田区皇居外苑0-0"
+    telephone = "03-0000-0000"
+    registration_number = "T8700110005901"
+    is_current = True
+
+
+def user_of(role: str, **facts: Any) -> User:
+    """A user in the group of `role`."""
+    user: User = UserFactory.create(**facts)
+    user.groups.add(Group.objects.get(name=role))
+    return user
+
+
+def clerk() -> User:
+    return user_of(roles.CLERK)
+
+
+def line(**changes: Any) -> DraftLine:
+    typed: dict[str, Any] = {
+        "product_sku": None,
+        "code": "KB-001",
+        "name": "メカニカルキーボード",
+        "quantity": Decimal(2),
+        "unit": "台",
+        "unit_price": Decimal(12000),
+        "tax_category": "standard",
+    }
+    return DraftLine(**typed | changes)
+
+
+def draft(customer: Customer, **changes: Any) -> Draft:
+    typed: dict[str, Any] = {"customer_id": customer.pk, "delivered_on": TODAY, "lines": (line(),)}
+    return Draft(**typed | changes)
+
+
+def draft_note(author: User, **changes: Any) -> DeliveryNote:
+    """A saved draft of a new customer."""
+    customer = changes.pop("customer", None) or CustomerFactory.create()
+    return services.create_draft(draft=draft(customer, **changes), creation_key=uuid.uuid4(), author=author)
+
+
+def issued_note(author: User, **changes: Any) -> DeliveryNote:
+    """An issued note; makes an issuer when there is none."""
+    if not Issuer.objects.filter(is_current=True).exists():
+        IssuerFactory.create()
+    note = draft_note(author, **changes)
+    return services.issue(note_id=note.pk, author=author, now=NOW)

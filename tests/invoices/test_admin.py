@@ -1,0 +1,156 @@
+"""Customers, issuers and number series in the admin."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from PIL import Image
+
+from invoices.models import Customer, Issuer, NumberSeries, Seal
+from tests.invoices.factories import CustomerFactory, IssuerFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def customer_form(**typed: str) -> dict[str, str]:
+    return {
+        "code": "C1",
+        "name": "株式会社見本",
+        "price_basis": "exclusive",
+        "line_rounding": "floor",
+        "tax_rounding": "floor",
+        "invoice_policy": "A",
+        "is_active": "on",
+    } | typed
+
+
+def issuer_form(**typed: Any) -> dict[str, Any]:
+    return {"name": "株式会社見本商事", "is_current": "on"} | typed
+
+
+def png(mode: str = "RGBA", size: tuple[int, int] = (8, 8), kind: str = "PNG") -> SimpleUploadedFile:
+    drawn = io.BytesIO()
+    Image.new(mode, size).save(drawn, kind)
+    return SimpleUploadedFile("seal", drawn.getvalue())
+
+
+def test_customer_is_saved_in_tidy_form(staff: Client) -> None:
+    sent = customer_form(
+        code=" Ｃ００１ ", postal_code="〒１００－０００１", telephone="０３－１２３４－５６７８", name="ガ株式会社"
+    )
+    assert staff.post("/admin/invoices/customer/add/", sent).status_code == 302
+    customer = Customer.objects.get()
+    assert (customer.code, customer.postal_code, customer.telephone, customer.name) == (
+        "C001",
+        "100-0001",
+        "03-1234-5678",
+        "ガ株式会社",
+    )
+
+
+@pytest.mark.parametrize("postal_code", ["123", "12345678", "abc-defg"])
+def test_wrong_postal_code_is_refused_with_the_remedy(staff: Client, postal_code: str) -> None:
+    response = staff.post("/admin/invoices/customer/add/", customer_form(postal_code=postal_code))
+    assert "郵便番号は 123-4567 の形で入力してください。" in response.content.decode()
+    assert Customer.objects.count() == 0
+
+
+def test_address_has_at_most_five_lines(staff: Client) -> None:
+    response = staff.post("/admin/invoices/customer/add/", customer_form(address="\r\n".join("123456")))
+    assert "5 行まで" in response.content.decode()
+    assert staff.post("/admin/invoices/customer/add/", customer_form(address="一\r\n二")).status_code == 302
+    assert Customer.objects.get().address == "一\n二"
+
+
+def test_customers_are_searched_folded(staff: Client) -> None:
+    CustomerFactory.create(code="C1", name="見本", kana="ミホン")
+    CustomerFactory.create(code="C2", name="別")
+    body = staff.get("/admin/invoices/customer/", {"q": "みほん"}).content.decode()
+    assert (">C1<" in body, ">C2<" in body) == (True, False)
+
+
+def test_registration_number_is_normalised(staff: Client) -> None:
+    staff.post("/admin/invoices/issuer/add/", issuer_form(registration_number="ｔ8700-1100-05901 "))
+    assert Issuer.objects.get().registration_number == "T8700110005901"
+
+
+def test_wrong_registration_number_is_refused_and_named(staff: Client) -> None:
+    response = staff.post("/admin/invoices/issuer/add/", issuer_form(registration_number="T123"))
+    assert "（「T123」が入力されました）" in response.content.decode()
+    assert Issuer.objects.count() == 0
+
+
+def test_check_digit_mismatch_is_a_warning_only(staff: Client) -> None:
+    sent = issuer_form(registration_number="T1234567890123")
+    response = staff.post("/admin/invoices/issuer/add/", sent, follow=True)
+    assert "先頭は 9 のはずです" in response.content.decode()
+    assert Issuer.objects.get().registration_number == "T1234567890123"
+
+
+def test_making_another_issuer_current_takes_that_from_the_first(staff: Client) -> None:
+    IssuerFactory.create(name="一社目")
+    staff.post("/admin/invoices/issuer/add/", issuer_form(name="二社目"))
+    assert list(Issuer.objects.filter(is_current=True).values_list("name", flat=True)) == ["二社目"]
+
+
+def test_current_issuer_cannot_be_unmarked_or_deleted(staff: Client) -> None:
+    issuer = IssuerFactory.create()
+    response = staff.post(f"/admin/invoices/issuer/{issuer.pk}/change/", {"name": issuer.name})
+    assert "「使用中」の発行者が必ず 1 社必要です" in response.content.decode()
+    assert staff.post(f"/admin/invoices/issuer/{issuer.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert Issuer.objects.get().is_current is True
+
+
+@pytest.mark.parametrize(("mode", "kind"), [("RGBA", "PNG"), ("RGB", "JPEG"), ("P", "PNG"), ("L", "JPEG")])
+def test_seal_is_kept_as_png(staff: Client, mode: str, kind: str) -> None:
+    staff.post("/admin/invoices/issuer/add/", issuer_form(seal_image=png(mode, kind=kind)))
+    seal = Issuer.objects.get().seal
+    assert seal is not None
+    assert bytes(seal.image).startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    "upload",
+    [
+        SimpleUploadedFile("seal.png", b"<svg onload=alert(1)>"),
+        SimpleUploadedFile("seal.png", b""),
+        SimpleUploadedFile("seal.png", b"\x89PNG\r\n\x1a\n" + b"\0" * 100),
+        SimpleUploadedFile("seal.png", b"x" * 500_001),
+        png(size=(2001, 10)),
+        png(kind="GIF", mode="P"),
+    ],
+    ids=["svg", "empty", "broken", "large", "wide", "gif"],
+)
+def test_other_files_are_refused_as_seal(staff: Client, upload: SimpleUploadedFile) -> None:
+    response = staff.post("/admin/invoices/issuer/add/", issuer_form(seal_image=upload))
+    assert (response.status_code, "errorlist" in response.content.decode()) == (200, True)
+    assert (Issuer.objects.count(), Seal.objects.count()) == (0, 0)
+
+
+def test_seal_can_be_taken_off(staff: Client) -> None:
+    staff.post("/admin/invoices/issuer/add/", issuer_form(seal_image=png()))
+    issuer = Issuer.objects.get()
+    staff.post(f"/admin/invoices/issuer/{issuer.pk}/change/", issuer_form(remove_seal="on"))
+    assert (Issuer.objects.get().seal, Seal.objects.count()) == (None, 1)
+
+
+def test_number_format_is_checked(staff: Client) -> None:
+    sent = {"number_format": "DN-{year}", "fiscal_year_start_month": "4", "restarts_yearly": "on"}
+    address = "/admin/invoices/numberseries/delivery_note/change/"
+    assert "{number} がありません" in staff.post(address, sent).content.decode()
+    assert staff.post(address, sent | {"number_format": "納{year}-{number:05d}"}).status_code == 302
+    assert NumberSeries.objects.get().number_format == "納{year}-{number:05d}"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["customer/", "customer/add/", "issuer/", "issuer/add/", "numberseries/", "numberseries/delivery_note/change/"],
+)
+def test_admin_pages_open_in_japanese(staff: Client, path: str) -> None:
+    IssuerFactory.create()
+    response = staff.get(f"/admin/invoices/{path}")
+    assert (response.status_code, 'lang="ja"' in response.content.decode()) == (200, True)

@@ -1,0 +1,160 @@
+"""Many clerks at once, with connections that die: numbers stay gapless and unique."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import DatabaseError, connection, connections, transaction
+
+from invoices import services
+from invoices.domain.errors import MissingFacts
+from invoices.models import Customer, DeliveryNote, DeliveryNoteLine, NoteState
+from tests.invoices.factories import NOW, CustomerFactory, IssuerFactory, clerk, draft, draft_note, line
+
+pytestmark = pytest.mark.usefixtures("committed")
+
+THREADS, PER_THREAD = 16, 25
+
+
+def at_once(work: Callable[[int], object], *, workers: int) -> list[object]:
+    """Run `work(0)` to `work(workers - 1)` at one moment, each with its own connection, and return the results."""
+    start = threading.Barrier(workers)
+
+    def run(worker: int) -> object:
+        start.wait()
+        try:
+            return work(worker)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(workers) as pool:
+        return list(pool.map(run, range(workers)))
+
+
+@pytest.fixture
+def author() -> User:
+    IssuerFactory.create()
+    return clerk()
+
+
+def test_numbers_are_consecutive_when_a_fifth_of_the_issues_fail(author: User) -> None:
+    customer = CustomerFactory.create()
+    batches = [
+        [
+            draft_note(author, customer=customer, lines=(line(unit_price=None),) if turn % 5 == 4 else (line(),)).pk
+            for turn in range(PER_THREAD)
+        ]
+        for _ in range(THREADS)
+    ]
+
+    def issue_batch(worker: int) -> int:
+        failed = 0
+        for note_id in batches[worker]:
+            try:
+                services.issue(note_id=note_id, author=author, now=NOW)
+            except MissingFacts:
+                failed += 1
+        return failed
+
+    failures = at_once(issue_batch, workers=THREADS)
+
+    issued = THREADS * PER_THREAD * 4 // 5
+    numbers = sorted(DeliveryNote.objects.exclude(number=None).values_list("number", flat=True), key=str)
+    assert failures == [5] * THREADS
+    assert numbers == [f"DN-2026-{number:06d}" for number in range(1, issued + 1)]
+    assert DeliveryNote.objects.filter(state=NoteState.DRAFT).count() == THREADS * 5
+
+
+def test_numbers_are_consecutive_when_connections_are_killed(author: User) -> None:
+    customer = CustomerFactory.create()
+    notes = [draft_note(author, customer=customer).pk for _ in range(60)]
+    done = threading.Event()
+
+    def kill_now_and_then() -> None:
+        while not done.wait(0.02):
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database()"
+                    " and pid <> pg_backend_pid() and query like '%%number_counters%%' order by random() limit 1"
+                )
+        connections.close_all()
+
+    def issue_share(worker: int) -> int:
+        killed = 0
+        for note_id in notes[worker::4]:
+            # The clerk whose answer was lost sends the request again, and again.
+            for _ in range(50):
+                try:
+                    services.issue(note_id=note_id, author=author, now=NOW)
+                    break
+                except DatabaseError:
+                    killed += 1
+                    connections.close_all()
+        return killed
+
+    killer = threading.Thread(target=kill_now_and_then)
+    killer.start()
+    try:
+        killed = at_once(issue_share, workers=4)
+    finally:
+        done.set()
+        killer.join()
+
+    numbers = sorted(DeliveryNote.objects.values_list("number", flat=True), key=str)
+    assert numbers == [f"DN-2026-{number:06d}" for number in range(1, 61)]
+    assert sum(int(str(count)) for count in killed) > 0
+
+
+def test_one_draft_issued_by_sixteen_clicks_is_one_note(author: User) -> None:
+    note = draft_note(author)
+    results = at_once(lambda _worker: services.issue(note_id=note.pk, author=author, now=NOW).number, workers=THREADS)
+    assert results == ["DN-2026-000001"] * THREADS
+
+
+def test_one_form_sent_by_sixteen_clicks_makes_one_draft(author: User) -> None:
+    typed, key = draft(CustomerFactory.create()), uuid.uuid4()
+    results = at_once(
+        lambda _worker: services.create_draft(draft=typed, creation_key=key, author=author).pk, workers=THREADS
+    )
+    assert (len(set(results)), DeliveryNote.objects.count(), DeliveryNoteLine.objects.count()) == (1, 1, 1)
+
+
+def test_line_cannot_slip_into_a_note_that_is_being_issued(author: User) -> None:
+    note = draft_note(author)
+    locked, inserted = threading.Event(), []
+
+    def insert() -> None:
+        locked.wait()
+        try:
+            late = DeliveryNoteLine(
+                delivery_note_id=note.pk, position=2, name="後から", quantity=1, tax_category_id="standard"
+            )
+            late.save(force_insert=True)
+            inserted.append("in")
+        except DatabaseError:
+            inserted.append("refused")
+        finally:
+            connections.close_all()
+
+    other = threading.Thread(target=insert)
+    other.start()
+    with transaction.atomic():
+        services.issue(note_id=note.pk, author=author, now=NOW)
+        locked.set()
+        other.join(0.3)
+    other.join()
+
+    assert (inserted, note.lines.count()) == (["refused"], 1)
+
+
+def test_customer_setting_changed_during_issue_does_not_split_the_document(author: User) -> None:
+    note = draft_note(author)
+    Customer.objects.update(price_basis="inclusive")
+    issued = services.issue(note_id=note.pk, author=author, now=NOW)
+    assert issued.snapshot is not None
+    assert (issued.total, issued.snapshot["document"]["basis"]) == (24000, "inclusive")

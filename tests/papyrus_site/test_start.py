@@ -1,0 +1,28 @@
+"""Where each role lands after signing in."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from papyrus_site import roles
+from tests.invoices.factories import UserFactory, user_of
+
+pytestmark = pytest.mark.django_db
+
+
+def test_clerk_starts_at_the_delivery_notes(client: Client) -> None:
+    client.force_login(user_of(roles.CLERK))
+    assert client.get("/start")["Location"] == "/"
+
+
+def test_product_staff_start_in_the_admin(client: Client) -> None:
+    client.force_login(user_of(roles.STAFF, is_staff=True))
+    assert client.get("/start")["Location"] == "/admin/"
+
+
+def test_user_without_a_role_is_told_so_and_can_sign_out(client: Client) -> None:
+    client.force_login(UserFactory.create())
+    response = client.get("/start", follow=True)
+    assert response.status_code == 403
+    assert 'action="/logout"' in response.content.decode()
