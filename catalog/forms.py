@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Value
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _, gettext_lazy
 
@@ -16,6 +17,7 @@ from catalog import jan, units
 from catalog.composition import composed
 from catalog.models import CONTROL, MAX_NAME_LENGTH, MAX_SKU_LENGTH, SKU_PATTERN, Product
 from catalog.prices import plain_text
+from catalog.search import SkuFold
 
 MAX_PRICE = Decimal("9999999999.9999")
 DECIMAL_PLACES = 4
@@ -126,9 +128,11 @@ class ProductForm(forms.ModelForm[Product]):
         if len(sku) > MAX_SKU_LENGTH:
             message = _("The SKU “%(sku)s” has %(length)s characters. Enter at most %(limit)s.")
             raise ValidationError(message, params={"sku": sku, "length": len(sku), "limit": MAX_SKU_LENGTH})
-        if self.instance._state.adding and Product.objects.filter(sku=sku).exists():
+        # Folded: clerks find kb-001 and KB-001 by the same typing.
+        same = Product.objects.filter(sku_folded=SkuFold(Value(sku))).first() if self.instance._state.adding else None
+        if same is not None:
             message = _("The SKU “%(sku)s” exists already. Choose another one, or change that product.")
-            raise ValidationError(message, params={"sku": sku})
+            raise ValidationError(message, params={"sku": same.sku})
         return sku
 
     def clean_name(self) -> str:
@@ -147,6 +151,10 @@ class ProductForm(forms.ModelForm[Product]):
         if digits and not jan.has_valid_check_digit(digits):
             message = _("The last digit of the JAN “%(jan)s” should be %(expected)s. Compare it with the package.")
             raise ValidationError(message, params={"jan": digits, "expected": jan.expected_check_digit(digits)})
+        others = Product.objects.filter(jan=digits, is_active=True).exclude(pk=self.instance.pk)
+        if digits and (other := others.first()) is not None:
+            message = _("The product “%(product)s” has this JAN. A scan could not tell the two apart.")
+            raise ValidationError(message, params={"product": other})
         return digits
 
     def clean_note(self) -> str:
