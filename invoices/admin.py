@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy as _
 from PIL import Image, UnidentifiedImageError
 
-from invoices import selectors, services
+from invoices import pdf, selectors, services
 from invoices.domain import numbering, registration
 from invoices.domain.errors import DomainError
 from invoices.fields import HalfWidthField, PostalCodeField, PrintedTextField
@@ -49,6 +49,13 @@ class CustomerForm(forms.ModelForm[Customer]):
     class Meta:
         model = Customer
         exclude = ()
+
+    def clean_code(self) -> str:
+        code: str = self.cleaned_data["code"]
+        same = Customer.objects.filter(code__iexact=code).exclude(pk=self.instance.pk).first()
+        if same is not None:
+            raise ValidationError(_("Customer “%(same)s” has this code.") % {"same": same})
+        return code
 
 
 @admin.register(Customer)
@@ -175,6 +182,8 @@ class NumberSeriesForm(forms.ModelForm[NumberSeries]):
                 numbering.check_format(number_format, restarts_yearly=cleaned.get("restarts_yearly", False))
             except DomainError as error:
                 self.add_error("number_format", worded(error))
+            for character in pdf.unprintable(number_format):
+                self.add_error("number_format", _("“%(character)s” cannot be printed.") % {"character": character})
         return cleaned
 
 

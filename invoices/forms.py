@@ -10,11 +10,11 @@ from functools import cached_property
 from typing import Any, cast
 
 from django import forms
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _
 
 from catalog.models import Product, TaxCategory
 from invoices import pricing, selectors
-from invoices.domain.tax import Totals
+from invoices.domain.tax import PriceBasis, Totals
 from invoices.drafts import Draft, DraftLine
 from invoices.fields import PrintedTextField, TypedNumberField
 from invoices.models import Customer
@@ -209,6 +209,17 @@ class NoteEditor:
             notes=cleaned["notes"],
             lines=self.lines.lines(),
         )
+
+    @property
+    def is_inclusive(self) -> bool:
+        """Whether the prices typed here contain the tax: the customer's setting."""
+        customer = self._customer if not self.head.is_bound else self.head.cleaned_data.get("chosen_customer")
+        return customer is not None and customer.price_basis == PriceBasis.INCLUSIVE
+
+    @property
+    def basis_label(self) -> str:
+        """What stands beside prices and the subtotal."""
+        return gettext("with tax") if self.is_inclusive else gettext("without tax")
 
     def totals(self, *, today: date) -> Totals:
         """Return what the lines come to so far, and note each row's amount on its form (`amount`, None if unknown).

@@ -10,7 +10,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _
 
 from catalog.models import Product, TaxCategory
 from invoices.domain.document import InvoicePolicy
@@ -208,7 +208,7 @@ class NumberSeries(models.Model):
         )
 
     def __str__(self) -> str:
-        return self.code
+        return gettext("delivery note") if self.code == self.DELIVERY_NOTE else self.code
 
 
 class NumberCounter(models.Model):

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from catalog.models import TaxCategory
 from catalog.selectors import rates_on
 from invoices.domain.errors import NoTaxRate
 from invoices.domain.money import Rounding, line_amount
@@ -63,7 +64,8 @@ def _tax_class(line: DraftLine, classes: Mapping[str, TaxClass], delivered_on: d
     try:
         known = classes[line.tax_category]
     except KeyError:
-        raise NoTaxRate(category=line.tax_category, date=delivered_on.isoformat()) from None
+        category = TaxCategory.objects.filter(code=line.tax_category).first()
+        raise NoTaxRate(category=category or line.tax_category, date=delivered_on.isoformat()) from None
     if line.rate_override is None:
         return known
     return TaxClass(kind=known.kind, rate=line.rate_override)

@@ -8,7 +8,7 @@ from invoices import views
 
 app_name = "invoices"
 urlpatterns = [
-    path("", views.note_list, name="note_list"),
+    path("", views.start, name="note_list"),
     path("notes/new", views.note_new, name="note_new"),
     path("notes/preview", views.note_preview, name="note_preview"),
     path("notes/totals", views.note_totals, name="note_totals"),

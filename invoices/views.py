@@ -33,6 +33,14 @@ may_read = permission_required("invoices.view_deliverynote", raise_exception=Tru
 may_write = permission_required("invoices.change_deliverynote", raise_exception=True)
 
 
+@require_GET
+def start(request: HttpRequest) -> HttpResponse:
+    """Lead product staff to the admin, and everybody else to the notes."""
+    if request.user.is_staff and not request.user.has_perm("invoices.view_deliverynote"):
+        return redirect("admin:index")
+    return note_list(request)
+
+
 @may_read
 @require_GET
 def note_list(request: HttpRequest) -> HttpResponse:
@@ -138,6 +146,10 @@ def note_copy(request: HttpRequest, note_id: int) -> HttpResponse:
 def note_delete(request: HttpRequest, note_id: int) -> HttpResponse:
     """Ask, then delete a draft."""
     note = _note(note_id)
+    if not note.is_draft:
+        text = _("%(number)s is issued and cannot be deleted. It can be voided.")
+        messages.error(request, text % {"number": note.number})
+        return redirect("invoices:note_detail", note_id)
     if request.method != "POST":
         return render(request, "invoices/note_delete.html", {"note": note})
     try:
@@ -223,6 +235,7 @@ def _issue(request: HttpRequest, note: DeliveryNote) -> HttpResponse:
         issued = services.issue(note_id=note.pk, author=signed_in(request), now=timezone.localtime())
     except DomainError as error:
         messages.error(request, worded(error))
+        messages.success(request, _("Saved as a draft."))
         return redirect("invoices:note_edit", note.pk)
     messages.success(request, _("Issued as %(number)s.") % {"number": issued.number})
     return redirect("invoices:note_detail", issued.pk)

@@ -7,13 +7,10 @@ from django.contrib.auth import views as auth
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
-from papyrus_site import views
-
 admin.site.site_header = admin.site.site_title = _("Papyrus Invoice settings")
 admin.site.index_title = _("Product master and settings")
 
 urlpatterns = [
-    path("start", views.start, name="start"),
     path("", include("invoices.urls")),
     path("", include("catalog.urls")),
     path("", include("deploy.urls")),

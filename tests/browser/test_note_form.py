@@ -11,6 +11,7 @@ from pypdf import PdfReader
 from catalog.models import Product
 from invoices.models import DeliveryNote, NoteState
 from tests.browser.conftest import PASSWORD
+from tests.invoices.factories import CustomerFactory
 
 OPTION = ".suggestions:not([hidden]) [role=option]"
 
@@ -202,6 +203,66 @@ def test_session_that_ended_leads_back_after_sign_in(clerk_page: Page, server: s
     clerk_page.get_by_label("パスワード").fill(PASSWORD)
     clerk_page.keyboard.press("Enter")
     clerk_page.wait_for_url(f"{server}/notes/new")
+
+
+def test_save_without_a_session_keeps_the_typing_and_goes_on_after_sign_in(clerk_page: Page, server: str) -> None:
+    page = clerk_page
+    keys = new_note(page, server)
+    choose(keys, "KB", "3")
+    page.context.clear_cookies()
+    keys.press("Control+s")
+    expect(page.locator("#expired")).to_be_visible()
+    assert (row(page, 0, "quantity"), DeliveryNote.objects.count()) == ("3", 0)
+
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="新しいタブでログインして").click()
+    opened.value.get_by_label("ユーザー名").fill("clerk")
+    opened.value.get_by_label("パスワード").fill(PASSWORD)
+    opened.value.keyboard.press("Enter")
+    opened.value.wait_for_url(f"{server}/")
+    keys.press("Control+s")
+
+    expect(page.locator(".messages")).to_contain_text("下書きを保存しました。")
+    assert [str(item.quantity) for item in DeliveryNote.objects.get().lines.all()] == ["3.000"]
+
+
+def test_keys_typed_ahead_of_the_answer_go_where_they_belong(clerk_page: Page, server: str) -> None:
+    page = clerk_page
+    keys = new_note(page, server)
+    # A scanner and a quick hand do not wait for the list.
+    for scanned, quantity in (("4901234567894", "12"), ("KB-001", "3")):
+        keys.type(scanned)
+        keys.press("Enter")
+        keys.type(quantity)
+        keys.press("Enter")
+    expect(page.locator("[name=lines-2-code]")).to_be_focused()
+    assert [(row(page, place, "code"), row(page, place, "quantity")) for place in (0, 1)] == [
+        ("JAN-1", "12"),
+        ("KB-001", "3"),
+    ]
+
+
+def test_free_text_forgets_the_product_that_stood_there(clerk_page: Page, server: str) -> None:
+    page = clerk_page
+    keys = new_note(page, server)
+    choose(keys, "TE", "1")
+    page.locator("[name=lines-0-rate_override]").evaluate("field => { field.value = '5'; }")
+    page.locator("[name=lines-0-code]").fill("手作りの看板")
+    expect(page.locator(OPTION)).to_have_count(1)
+    page.keyboard.press("Enter")
+    kept = [row(page, 0, name) for name in ("name", "unit", "unit_price", "tax_category", "rate_override")]
+    assert kept == ["手作りの看板", "", "", "standard", ""]
+
+
+def test_form_says_when_prices_contain_the_tax(clerk_page: Page, server: str) -> None:
+    page = clerk_page
+    CustomerFactory.create(code="C002", name="内税株式会社", price_basis="inclusive")
+    new_note(page, server)
+    expect(page.locator("#price-basis")).to_have_text("税抜")
+    page.get_by_label("得意先").fill("C002")
+    expect(page.locator(OPTION)).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(page.locator("#price-basis")).to_have_text("税込")
 
 
 @pytest.mark.parametrize("width", [1360, 700, 400])

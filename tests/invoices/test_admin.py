@@ -59,6 +59,21 @@ def test_wrong_postal_code_is_refused_with_the_remedy(staff: Client, postal_code
     assert Customer.objects.count() == 0
 
 
+@pytest.mark.parametrize("code", ["C1", "c1", "Ｃ１"])
+def test_code_of_another_customer_is_refused_however_it_is_written(staff: Client, code: str) -> None:
+    CustomerFactory.create(code="C1", name="先の会社")
+    response = staff.post("/admin/invoices/customer/add/", customer_form(code=code))
+    assert "「C1 先の会社」が使っています" in response.content.decode()
+    assert Customer.objects.count() == 1
+
+
+def test_number_format_must_be_printable(staff: Client) -> None:
+    sent = {"number_format": "納品😀{year}-{number}", "fiscal_year_start_month": "4", "restarts_yearly": "on"}
+    response = staff.post("/admin/invoices/numberseries/delivery_note/change/", sent)
+    assert "「😀」は印刷できません" in response.content.decode()
+    assert NumberSeries.objects.get().number_format == "DN-{year}-{number:06d}"
+
+
 def test_address_has_at_most_five_lines(staff: Client) -> None:
     response = staff.post("/admin/invoices/customer/add/", customer_form(address="\r\n".join("123456")))
     assert "5 行まで" in response.content.decode()

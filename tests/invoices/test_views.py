@@ -390,7 +390,7 @@ class TestVoidCopyDelete:
     def test_delete_of_an_issued_note_is_refused(self, signed_in: Client, author: User) -> None:
         note = issued_note(author)
         response = signed_in.post(f"/notes/{note.pk}/delete", follow=True)
-        assert ("変更できません" in text_of(response), DeliveryNote.objects.count()) == (True, 1)
+        assert ("発行済みのため削除できません" in text_of(response), DeliveryNote.objects.count()) == (True, 1)
 
     @pytest.mark.parametrize("action", ["copy", "void", "delete", "edit", "pdf", ""])
     def test_unknown_note_is_a_404_in_japanese(self, signed_in: Client, action: str) -> None:

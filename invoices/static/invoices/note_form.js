@@ -39,6 +39,7 @@
       this.controller?.abort();
       this.asking = this.input.value.trim() !== "";
       this.takeFirst = false;
+      this.typedAhead = [];
       if (!this.asking) return this.close();
       this.timer = setTimeout(() => this.load(), SUGGEST_DELAY_MS);
     }
@@ -62,11 +63,27 @@
       this.asking = false;
       this.options = found.map((item) => ({ item, text: this.describe(item) }));
       if (this.freeText) this.options.push({ item: null, typed, text: [["free", form.dataset.freeText.replace("{typed}", typed)]] });
-      if (!this.options.length) return this.say(form.dataset.noMatch.replace("{typed}", typed));
+      if (!this.options.length) {
+        this.say(form.dataset.noMatch.replace("{typed}", typed));
+        return this.typeOn();
+      }
       this.list.replaceChildren(...this.options.map(({ text }, index) => this.option(text, index)));
       this.open();
       this.highlight(0);
       if (this.takeFirst) this.take(0);
+      this.typeOn();
+    }
+
+    // What was typed between an Enter and the answer it waited for goes where it would have gone after it.
+    typeOn() {
+      this.takeFirst = false;
+      for (const key of this.typedAhead.splice(0)) {
+        const input = document.activeElement;
+        const pressed = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true });
+        if (!input.dispatchEvent(pressed) || key.length > 1) continue;
+        input.setRangeText(key, input.selectionStart, input.selectionEnd, "end");
+        input.dispatchEvent(new Event("input", { bubbles: true }));
+      }
     }
 
     option(parts, index) {
@@ -131,6 +148,12 @@
 
     key_(event) {
       if (event.isComposing) return; // Enter that ends a kana conversion is not a choice
+      if (this.takeFirst && !event.ctrlKey && !event.metaKey && (event.key.length === 1 || event.key === "Enter")) {
+        this.typedAhead.push(event.key);
+        event.preventDefault();
+        event.stopImmediatePropagation();
+        return;
+      }
       const count = this.options?.length ?? 0;
       const isOpen = !this.list.hidden && count > 0;
       if (event.key === "ArrowDown" && isOpen) this.highlight((this.active + 1) % count);
@@ -164,6 +187,8 @@
         field(line, "unit").value = product.unit;
         field(line, "unit_price").value = product.unit_price ?? "";
         field(line, "tax_category").value = product.tax_category;
+        clearOverride(line);
+        line.dataset.hasProduct = "true";
         focus(field(line, "quantity"));
         changed();
       },
@@ -171,11 +196,26 @@
         field(line, "product_sku").value = "";
         code.value = "";
         field(line, "name").value = typed;
+        if (line.dataset.hasProduct) forgetProduct(line);
         focus(field(line, "quantity"));
         changed();
       },
     });
+    if (field(line, "product_sku").value) line.dataset.hasProduct = "true";
     code.addEventListener("input", () => { field(line, "product_sku").value = ""; });
+  }
+
+  function clearOverride(line) {
+    for (const name of ["rate_override", "rate_reason"]) field(line, name).value = "";
+    line.querySelector(".override").hidden = true;
+  }
+
+  // A name typed by hand keeps nothing of the product that stood here before.
+  function forgetProduct(line) {
+    for (const name of ["unit", "unit_price"]) field(line, name).value = "";
+    field(line, "tax_category").selectedIndex = 0;
+    clearOverride(line);
+    delete line.dataset.hasProduct;
   }
 
   function newLine() {
@@ -321,19 +361,64 @@
 
   // --- Leaving and sending ---
 
-  let isChanged = document.querySelector(".message.error") !== null;
+  // Only an alert in the page itself stands for typing that is not saved.
+  let isChanged = document.querySelector("main > [role=alert]") !== null;
   let isSent = false;
+  let isAsking = false;
+  let isSignedIn = false;
   form.addEventListener("input", () => { isChanged = true; });
   window.addEventListener("beforeunload", (event) => {
     if (isChanged && !isSent) event.preventDefault();
   });
-  form.addEventListener("submit", (event) => {
+  // A session that ended would answer with the sign-in page, and all that was typed would be gone: ask first.
+  form.addEventListener("submit", async (event) => {
     if (event.submitter && "preview" in event.submitter.dataset) return;
-    if (isSent) event.preventDefault(); // the second half of a double click
-    isSent = true;
+    if (isSignedIn && !isSent) {
+      isSent = true;
+      return;
+    }
+    event.preventDefault(); // also the second half of a double click
+    if (isAsking || isSent) return;
+    isAsking = true;
+    isSignedIn = await askWhetherSignedIn();
+    isAsking = false;
+    if (!isSignedIn) return sayExpired();
+    form.requestSubmit(event.submitter);
   });
   // Back from the next page: the same form may be sent again.
-  window.addEventListener("pageshow", () => { isSent = false; });
+  window.addEventListener("pageshow", () => { isSent = isSignedIn = false; });
+
+  async function askWhetherSignedIn() {
+    try {
+      const response = await fetch(`${form.dataset.customers}?q=`, { redirect: "manual" });
+      if (response.type === "opaqueredirect") return false;
+    } catch {
+      return true; // no connection: the browser says that better
+    }
+    // Signing in again, in another tab, has changed the token this form was made with.
+    const token = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/);
+    if (token) form.elements.csrfmiddlewaretoken.value = token[1];
+    return true;
+  }
+
+  function sayExpired() {
+    const notice = document.getElementById("expired");
+    notice.hidden = false;
+    notice.scrollIntoView({ block: "nearest" });
+  }
+
+  // --- Totals: marked while they do not belong to what is typed ---
+
+  const totals = document.getElementById("totals");
+  form.addEventListener("input", () => totals.classList.add("outdated"));
+  totals.addEventListener("htmx:beforeSwap", (event) => {
+    const isTotals = event.detail.xhr.responseURL.endsWith(totals.getAttribute("hx-post"));
+    if (isTotals) return;
+    event.detail.shouldSwap = false;
+    sayExpired();
+  });
+  totals.addEventListener("htmx:responseError", sayExpired);
+  totals.addEventListener("htmx:afterSwap", () => totals.classList.remove("outdated"));
 
   lines().forEach(prepareLine);
   renumber();
