@@ -192,7 +192,8 @@ def test_worker_is_replaced_and_said_so_when_it_is_killed(start: Callable[..., S
 
 def test_worker_is_replaced_and_said_so_when_it_hangs(start: Callable[..., Server]) -> None:
     server = start("--timeout", "1")
-    server.wait_for(server.workers)
+    # gunicorn watches over a worker from its first sign of life on, which comes after the application is loaded.
+    server.wait_for(lambda: server.get("/healthz").status == 200)
 
     os.kill(server.workers()[0], signal.SIGSTOP)
 
