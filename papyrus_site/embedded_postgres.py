@@ -115,6 +115,9 @@ class EmbeddedPostgres:
 
     def _start(self) -> None:
         self._let_server_account_in()
+        log = self.folder / LOG
+        log.touch()
+        self._give(log)
         if not self._data.exists():
             self._initialise()
         self._make_socket_folder()
@@ -123,15 +126,20 @@ class EmbeddedPostgres:
             "unix_socket_directories": str(self._socket_folder),
             **self.settings,
         }
-        arguments = " ".join(f"-c {name}='{value}'" for name, value in options.items())
+        self._start_when_free(" ".join(f"-c {name}='{value}'" for name, value in options.items()), log)
+
+    def _start_when_free(self, arguments: str, log: Path) -> None:
+        """Start the server; while a killed one's part is busy with a query, which it ends first, try again."""
         ends_at = time.monotonic() + ORPHAN_TIMEOUT_SECONDS
+        begun_at = log.stat().st_size
         while not self._has_started(arguments):
-            # Of a killed server a part may be busy with a query, and does not notice before its end.
-            tail = (self.folder / LOG).read_text(errors="replace")[-2000:]
-            is_busy = any("shared memory block" in line for line in tail.splitlines()[-2:])
+            # That part writes to this log as well, so the server's word need not be the last.
+            is_busy = b"shared memory block" in log.read_bytes()[begun_at:]
             if not is_busy or time.monotonic() > ends_at:
-                raise EmbeddedPostgresError(f"PostgreSQL did not start; its log {self.folder / LOG} ends with:\n{tail}")
+                tail = log.read_text(errors="replace")[-2000:]
+                raise EmbeddedPostgresError(f"PostgreSQL did not start; its log {log} ends with:\n{tail}")
             time.sleep(0.2)
+            begun_at = log.stat().st_size
 
     def _has_started(self, arguments: str) -> bool:
         started = self._pg_ctl("start", "-w", "-t", str(START_TIMEOUT_SECONDS), "-l", LOG, "-o", arguments)
@@ -143,8 +151,6 @@ class EmbeddedPostgres:
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir()
         self._give(unfinished)
-        (self.folder / LOG).touch()
-        self._give(self.folder / LOG)
         created = self._run(
             "initdb",
             "-D",

@@ -158,10 +158,20 @@ def test_rows_survive_when_server_and_user_are_killed(begin: Callable[..., User]
     after.leave()
 
 
-def test_server_starts_when_a_part_of_a_killed_one_is_still_busy(folder: Path, begin: Callable[..., User]) -> None:
+@pytest.mark.parametrize(
+    "work",
+    [
+        b"select count(*) from generate_series(1, 6000000)",
+        b"do $$ begin for turn in 1..300000 loop raise log 'still busy'; end loop; end $$",
+    ],
+    ids=["silent", "logging"],
+)
+def test_server_starts_when_a_part_of_a_killed_one_is_still_busy(
+    folder: Path, begin: Callable[..., User], work: bytes
+) -> None:
     killed = begin()
     with closing(psycopg.connect(host=killed.host, user="papyrus", dbname="papyrus", autocommit=True)) as busy:
-        busy.pgconn.send_query(b"select count(*) from generate_series(1, 6000000)")
+        busy.pgconn.send_query(work)
         busy.pgconn.flush()
         kill_server(folder, whole=False)
         killed.kill()
