@@ -192,8 +192,9 @@ def test_worker_is_replaced_and_said_so_when_it_is_killed(start: Callable[..., S
 
 def test_worker_is_replaced_and_said_so_when_it_hangs(start: Callable[..., Server]) -> None:
     server = start("--timeout", "1")
-    # gunicorn watches over a worker from its first sign of life on, which comes after the application is loaded.
-    server.wait_for(lambda: server.get("/healthz").status == 200)
+    server.wait_for(server.is_ready)
+    # gunicorn watches over a worker from its first sign of life on, which precedes its first answer.
+    assert server.get("/healthz").status == 200
 
     os.kill(server.workers()[0], signal.SIGSTOP)
 
