@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from invoices.domain.document import Document
+from invoices.domain.document import Document, InvoicePolicy
 from invoices.domain.tax import PriceBasis, TaxBlock, TaxKind
 from invoices.pdf import layout, wording
 from invoices.pdf.canvas import RIGHT, Block, Box, Mark, Placed, Rule, Style
@@ -14,7 +14,10 @@ from invoices.pdf.stack import Stack, cell
 from invoices.pdf.text import wrap
 
 REDUCED_FOOTNOTE = "※は軽減税率対象品目です"
-REFERENCE_FOOTNOTE = "消費税額は参考です。適格請求書は月ごとの請求書として別途発行します。"
+POLICY_FOOTNOTES = {
+    InvoicePolicy.MONTHLY_INVOICE: "消費税額は参考です。適格請求書は月ごとの請求書として別途発行します。",
+    InvoicePolicy.BOTH: "この納品書は、月ごとの請求書と合わせて適格請求書となります。",
+}
 BASIS_FOOTNOTES = {
     PriceBasis.EXCLUSIVE: "単価・金額は税抜価格です（外税）。",
     PriceBasis.INCLUSIVE: "単価・金額は税込価格です（内税）。",
@@ -75,19 +78,14 @@ def _notes_width() -> float:
 
 
 def _footnotes(document: Document) -> Block:
-    sentences = [
-        *((REDUCED_FOOTNOTE,) if document.has_reduced_line else ()),
-        *(() if document.is_price_hidden else (BASIS_FOOTNOTES[document.basis],)),
-        *((REFERENCE_FOOTNOTE,) if _is_reference(document) else ()),
-    ]
+    sentences = [REDUCED_FOOTNOTE] if document.has_reduced_line else []
+    if not document.is_price_hidden:
+        sentences.append(BASIS_FOOTNOTES[document.basis])
+        sentences.append(POLICY_FOOTNOTES.get(document.policy, ""))
     stack = Stack(x=layout.LEFT_EDGE, width=layout.RATE_WIDTH, top=layout.FOOTNOTE_GAP if sentences else 0)
     for sentence in sentences:
         stack.add(sentence, layout.FOOTNOTE_TYPE, layout.FOOTNOTE_LEADING)
     return Block(stack.y, stack.marks)
-
-
-def _is_reference(document: Document) -> bool:
-    return document.is_tax_for_reference and not document.is_price_hidden
 
 
 def _rates(document: Document) -> Block:

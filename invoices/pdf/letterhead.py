@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from invoices.domain.document import Address, Copy, Document
 from invoices.pdf import layout, wording
 from invoices.pdf.canvas import CENTRE, RIGHT, Block, Box, Mark, Picture, Placed, Rule, Style, Text
-from invoices.pdf.layout import baseline
+from invoices.pdf.layout import LEADING_PER_POINT, baseline, points
 from invoices.pdf.seal import Seal, seal_of
 from invoices.pdf.stack import Stack, cell
+from invoices.pdf.text import fit
 
 DRAFT_NUMBER = "下書き"
 NOT_ISSUED = "未発行"
@@ -68,7 +69,7 @@ def _badges(document: Document, *, right: float, top: float) -> Iterator[Mark]:
     """Yield the framed marks of this printing, from the right edge leftwards."""
     style, height = layout.BADGE_TYPE, layout.BADGE_HEIGHT
     for text in _badge_texts(document):
-        width = style.font.stringWidth(text, style.size) / layout.points(1) + 2 * layout.BADGE_PADDING
+        width = style.font.stringWidth(text, style.size) / points(1) + 2 * layout.BADGE_PADDING
         yield Box(right - width, top, width, height, frame=style.colour, thickness=layout.FINE)
         yield Text(right - width / 2, top + baseline(height, style.size), text, style, CENTRE)
         right -= width + layout.BADGE_GAP
@@ -167,22 +168,33 @@ def _side(document: Document) -> Block:
         _add_signer(stack, document)
         stamps = _stamps(top=stack.y + layout.STAMP_GAP)
         return Block(stamps.height, [*facts.marks, *stack.marks, *stamps.marks])
-    seal = _seal(document, top=stack.y)
+    top = stack.y
     _add_issuer(stack, document)
+    seal = _seal(document, stack, top=top)
     return Block(max(stack.y, seal.height), [*facts.marks, *seal.marks, *stack.marks])
 
 
 def _facts(document: Document) -> Block:
     marks: list[Mark] = []
-    y, height = layout.SIDE_TOP, layout.FACT_HEIGHT
-    value_x = layout.SIDE_LEFT + layout.FACT_LABEL_WIDTH
-    room = layout.SIDE_WIDTH - layout.FACT_LABEL_WIDTH
+    y = layout.SIDE_TOP
     for label, text in _fact_rows(document):
-        marks += cell(label, layout.FACT_LABEL_TYPE, x=layout.SIDE_LEFT, width=room, top=y, height=height)
-        marks += cell(text, layout.FACT_TYPE, x=value_x, width=room, top=y, height=height)
-        y += height
+        fact = _fact(label, text)
+        marks.append(Placed(y, fact))
+        y += fact.height
         marks.append(Rule(layout.SIDE_LEFT, y, layout.RIGHT_EDGE, y, layout.HAIRLINE, layout.THIN))
     return Block(y, marks)
+
+
+def _fact(label: str, text: str) -> Block:
+    """Return one fact, its label on the baseline of the text; a long text makes it higher."""
+    style, height = layout.FACT_TYPE, layout.FACT_HEIGHT
+    x, width = layout.SIDE_LEFT + layout.FACT_LABEL_WIDTH, layout.SIDE_WIDTH - layout.FACT_LABEL_WIDTH
+    value = fit(text, width=points(width), size=style.size, floor=layout.FACT_FLOOR, typeface=style.font.typeface)
+    y, leading = baseline(height, style.size), value.size * LEADING_PER_POINT
+    marks: list[Mark] = [Text(layout.SIDE_LEFT, y, label, layout.FACT_LABEL_TYPE)]
+    for place, line in enumerate(value.lines):
+        marks.append(Text(x, y + place * leading, line, style._replace(size=value.size)))
+    return Block(height + (len(value.lines) - 1) * leading, marks)
 
 
 def _fact_rows(document: Document) -> Iterator[tuple[str, str]]:
@@ -200,7 +212,7 @@ def _add_issuer(stack: Stack, document: Document) -> None:
     issuer, style, leading = document.issuer, layout.ISSUER_TYPE, layout.ISSUER_LEADING
     _add_name(stack, issuer.name)
     _add_address(stack, issuer.address, style, leading)
-    stack.add(_telephone_and_fax(document), style, leading)
+    stack.add(_telephone_and_fax(document, style, stack.width), style, leading)
     if issuer.registration_number:
         stack.add(f"登録番号 {issuer.registration_number}", style, leading)
 
@@ -226,19 +238,21 @@ def _postal_mark(address: Address) -> str:
     return f"〒{address.postal_code}" if address.postal_code else ""
 
 
-def _telephone_and_fax(document: Document) -> str:
-    numbers = (("TEL", document.issuer.telephone), ("FAX", document.issuer.fax))
-    return "　".join(f"{label} {value}" for label, value in numbers if value)
+def _telephone_and_fax(document: Document, style: Style, width: float) -> str:
+    """Return both numbers, side by side where that fits, so that none is parted from its label."""
+    pairs = (("TEL", document.issuer.telephone), ("FAX", document.issuer.fax))
+    numbers = [f"{label} {value}" for label, value in pairs if value]
+    beside = "　".join(numbers)
+    return beside if style.font.stringWidth(beside, style.size) <= points(width) else "\n".join(numbers)
 
 
-def _seal(document: Document, *, top: float) -> Block:
-    """Return the seal so that it covers the end of the issuer's name, as it is pressed by hand."""
+def _seal(document: Document, issuer: Stack, *, top: float) -> Block:
+    """Return the seal so that it covers the end of the issuer's longest line, as it is pressed by hand."""
     if document.issuer.seal is None:
         return Block(0, [])
-    seal, style = seal_of(document.issuer.seal), layout.ISSUER_NAME_TYPE
+    seal = seal_of(document.issuer.seal)
     width, height = _seal_size(seal)
-    name_width = style.font.stringWidth(document.issuer.name.split("\n")[0], style.size) / layout.points(1)
-    x = min(layout.SIDE_LEFT + name_width - layout.SEAL_OVERLAP, layout.RIGHT_EDGE - width)
+    x = min(issuer.right - layout.SEAL_OVERLAP, layout.RIGHT_EDGE - width)
     y = top - layout.SEAL_RISE
     return Block(y + height, [Picture(max(x, layout.SIDE_LEFT), y, width, height, seal)])
 

@@ -33,12 +33,16 @@ def cell(
 
 
 class Stack:
-    """A column under way, set line under line: `y` is the top of what comes next, `marks` is all that was set."""
+    """A column under way, set line under line.
+
+    `y` is the top of what comes next, `right` where the longest line ends, both in mm; `marks` is all that was set.
+    """
 
     def __init__(self, *, x: float, width: float, top: float) -> None:
         self.x = x
         self.width = width
         self.y = top
+        self.right = x
         self.marks: list[Mark] = []
 
     def skip(self, height: float) -> None:
@@ -62,4 +66,5 @@ class Stack:
         """Set `lines` as they are."""
         for line in lines:
             self.marks.append(Text(self.x, self.y + baseline(leading, style.size), line, style))
+            self.right = max(self.right, self.x + style.font.stringWidth(line, style.size) / points(1))
             self.y += leading

@@ -10,16 +10,17 @@ from invoices.domain.document import Document, Line
 from invoices.pdf import layout, wording
 from invoices.pdf.canvas import CENTRE, LEFT, RIGHT, Block, Box, Mark, Rule, Sheet, Style, Text
 from invoices.pdf.layout import baseline, points
-from invoices.pdf.text import Fitted, fit
+from invoices.pdf.text import Fitted, fit, split_lines
 
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """A column: its heading, how a line's cell reads, and how wide it is."""
+    """A column: its heading, how a line's cell reads, and how wide it is, or may become from `least_width` on."""
 
     heading: str
     cell: Callable[[Line, int], str]
     width: float
+    least_width: float | None = None
     anchor: float = LEFT
     style: Style = layout.CELL_TYPE
     floor: float = layout.CELL_FLOOR
@@ -39,7 +40,7 @@ class PlacedColumn(NamedTuple):
         column = self.column
         style, text = column.style, column.cell(line, number)
         # Most cells fit as they are, and there are too many of them to ask the long way.
-        if style.font.typeface.width(text) * style.size <= self.room * 1000 and "\n" not in text:
+        if "\n" not in text and style.font.typeface.width(text) * style.size <= self.room * 1000:
             return Fitted((text,), style.size)
         return fit(
             text,
@@ -73,7 +74,7 @@ def columns(document: Document) -> tuple[PlacedColumn, ...]:
         *(() if document.is_price_hidden else (_PRICE, _AMOUNT)),
         *((_NOTE,) if any(line.note for line in document.lines) else ()),
     )
-    return tuple(_placed(chosen))
+    return tuple(_placed(chosen, document.lines))
 
 
 class Row(NamedTuple):
@@ -145,16 +146,28 @@ def _baseline(size: float) -> float:
     return layout.ROW_PADDING / 2 + baseline(layout.ROW_LEADING, size)
 
 
-def _placed(chosen: Sequence[Column]) -> Iterator[PlacedColumn]:
+def _placed(chosen: Sequence[Column], lines: Sequence[Line]) -> Iterator[PlacedColumn]:
     """Set the columns side by side; the names get what the others leave free."""
-    free = layout.BODY_WIDTH - sum(column.width for column in chosen)
+    widths = [_width(column, lines) for column in chosen]
+    free = layout.BODY_WIDTH - sum(widths)
     left = layout.LEFT_EDGE
-    for column in chosen:
-        width = column.width + (free if column is _NAME else 0)
+    for column, width in zip(chosen, widths, strict=True):
+        width += free if column is _NAME else 0
         room = width - 2 * layout.CELL_PADDING
         x = left + layout.CELL_PADDING + room * column.anchor
         yield PlacedColumn(column, left, x, points(room), _baseline(column.style.size))
         left += width
+
+
+def _width(column: Column, lines: Sequence[Line]) -> float:
+    """Return the width of `column` in mm: as its widest cell needs it, where that may differ."""
+    if column.least_width is None:
+        return column.width
+    typeface, size = column.style.font.typeface, column.style.size
+    texts = {text for line in lines for text in split_lines(column.cell(line, 0))}
+    needed = max(map(typeface.width, texts)) * size / 1000 / points(1) + 2 * layout.CELL_PADDING
+    # A hair more, since a text as wide as its room to the last digit may count as wider.
+    return min(column.width, max(column.least_width, needed + 0.01))
 
 
 _NUMBER = Column(
@@ -164,7 +177,12 @@ _NUMBER = Column(
     anchor=CENTRE,
     style=layout.ROW_NUMBER_TYPE,
 )
-_CODE = Column(heading="品番", cell=lambda line, _: line.code, width=layout.CODE_WIDTH)
+_CODE = Column(
+    heading="品番",
+    cell=lambda line, _: line.code,
+    width=layout.CODE_WIDTH,
+    least_width=layout.CODE_LEAST_WIDTH,
+)
 _NAME = Column(heading="品名", cell=lambda line, _: line.name, width=0, floor=layout.CELL_TYPE.size)
 _MARK = Column(
     heading="",
@@ -198,6 +216,7 @@ _NOTE = Column(
     heading="備考",
     cell=lambda line, _: line.note,
     width=layout.NOTE_WIDTH,
+    least_width=layout.NOTE_LEAST_WIDTH,
     style=layout.SMALL_CELL_TYPE,
     floor=layout.SMALL_CELL_TYPE.size,
 )

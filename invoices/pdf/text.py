@@ -97,13 +97,15 @@ def _wrapped(paragraph: str, limit: float, typeface: Typeface) -> list[str]:
 
 def _units(paragraph: str) -> Iterator[str]:
     """Yield what may not be broken inside, each with the spaces after it."""
-    unit, last = "", ""
+    unit, last, last_solid = "", "", " "
     for cluster in clusters(paragraph):
-        if unit and may_break(last, cluster):
+        # An opening bracket or a yen sign does not end a line by a space behind it.
+        if unit and last_solid[0] not in NOT_AT_END and may_break(last, cluster):
             yield unit
             unit = ""
         unit += cluster
         last = cluster
+        last_solid = last_solid if cluster[0] in SPACES else cluster
     if unit:
         yield unit
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from io import BytesIO
+from itertools import combinations
 from typing import Any
 
 import pytest
@@ -174,6 +175,12 @@ def test_tax_is_marked_when_it_is_only_for_reference() -> None:
     assert "消費税（参考）" in text
     assert "適格請求書は月ごとの請求書として別途発行します。" in text
     assert "参考" not in text_of(document(2, policy=InvoicePolicy.NOTE))
+
+
+def test_note_says_so_when_it_and_the_monthly_invoice_are_the_qualified_invoice_together() -> None:
+    text = text_of(document(2, policy=InvoicePolicy.BOTH))
+    assert "この納品書は、月ごとの請求書と合わせて適格請求書となります。" in text
+    assert "参考" not in text
 
 
 def test_rates_have_a_block_each_when_three_stand_on_one_note() -> None:
@@ -384,6 +391,43 @@ def test_nothing_hangs_outside_the_margins_when_every_field_is_long(copy: Copy) 
     assert max(word.right for word in placed) <= layout.RIGHT_EDGE + 0.01
     assert max(word.bottom for word in placed) <= 292
     assert min(word.top for word in placed) >= 5
+
+
+@pytest.mark.parametrize("order_number", ["注文番号" * 15, "PO-2026 納品 " * 5])
+def test_long_order_number_covers_nothing(order_number: str) -> None:
+    side = [word for word in words(render(document(1, order_number=order_number))) if word.left >= layout.SIDE_LEFT]
+    crossed = [
+        (one.text, other.text)
+        for one, other in combinations(side, 2)
+        if min(one.right, other.right) - max(one.left, other.left) > 0.1
+        and min(one.bottom, other.bottom) - max(one.top, other.top) > 0.6
+    ]
+    assert crossed == []
+
+
+def test_telephone_and_fax_stay_with_their_labels_when_both_are_long() -> None:
+    issuer = replace(ISSUER, telephone="03-0000-0000（代表 内線1234）", fax="03-0000-0001（経理部直通）")
+    rows = rows_of(document(1, issuer=issuer))
+    assert {"TEL 03-0000-0000（代表 内線1234）", "FAX 03-0000-0001（経理部直通）"} <= set(rows)
+
+
+def test_names_get_the_room_that_short_codes_and_remarks_leave() -> None:
+    short = document(lines=(line(1, code="A1", note="急"),))
+    wide = document(lines=(line(1, code="A" * 30, note="長い行備考" * 4),))
+    assert _width(short, "品番") < _width(wide, "品番") <= layout.CODE_WIDTH
+    assert _width(short, "備考") < _width(wide, "備考") <= layout.NOTE_WIDTH
+    assert _width(short, "品名") > _width(wide, "品名")
+
+
+def _width(note: Document, heading: str) -> float:
+    left, right = _columns(note)[heading]
+    return right - left
+
+
+@pytest.mark.parametrize("text", ["一行目\n二行目", "一行目\r\n二行目"])
+def test_line_feed_in_a_cell_breaks_the_line(text: str) -> None:
+    read = text_of(document(lines=(line(1, name=text, code=text, unit=text, note=text),)))
+    assert (read.count("一行目"), read.count("二行目")) == (4, 4)
 
 
 def test_cells_stay_in_their_columns_when_every_field_is_long() -> None:
