@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet, Value
+from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery, Value
 
-from catalog.models import Product, TaxRate
+from catalog.models import Product, TaxCategory, TaxRate
 from catalog.search import SearchFold, SkuFold, matching_skus, name_contains
 
 
@@ -53,20 +54,16 @@ def product_by_name(name: str) -> Product | None:
     return named.order_by(ExpressionWrapper(Q(name=name), BooleanField()).desc(), "sku").first()
 
 
-def tax_rate_on(category_code: str, day: date) -> Decimal | None:
-    """Return the percentage of a tax category on `day` (10 means 10 %), or None when it has none. One query."""
-    rates = TaxRate.objects.filter(category=category_code, valid_from__lte=day)
-    return rates.order_by("-valid_from").values_list("rate", flat=True).first()
+@dataclass(frozen=True, kw_only=True)
+class Taxation:
+    """A tax category as it stands on one day; `rate` is a percentage (10 means 10 %), None when it has none then."""
+
+    category: TaxCategory
+    rate: Decimal | None
 
 
-def rates_on(day: date) -> dict[str, TaxRate]:
-    """Return the rate of each tax category code on `day`, with its category, in their sort order. One query.
-
-    A category without a rate on that day is left out.
-    """
-    latest = (
-        TaxRate.objects.filter(valid_from__lte=day)
-        .order_by("category__sort_order", "category_id", "-valid_from")
-        .distinct("category__sort_order", "category_id")
-    )
-    return {rate.category_id: rate for rate in latest.select_related("category")}
+def taxation_on(day: date) -> dict[str, Taxation]:
+    """Return each tax category by its code, as it stands on `day`, in their sort order. One query."""
+    begun = TaxRate.objects.filter(category=OuterRef("pk"), valid_from__lte=day).order_by("-valid_from")
+    categories = TaxCategory.objects.annotate(rate_on_day=Subquery(begun.values("rate")[:1]))
+    return {each.code: Taxation(category=each, rate=each.rate_on_day) for each in categories}

@@ -10,10 +10,12 @@ from functools import cached_property
 from typing import Any, cast
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext, gettext_lazy as _
 
 from catalog.models import Product, TaxCategory
 from invoices import pricing, selectors
+from invoices.domain.errors import ExemptWithRate
 from invoices.domain.tax import PriceBasis, Totals
 from invoices.drafts import Draft, DraftLine
 from invoices.fields import PrintedTextField, TypedNumberField
@@ -71,11 +73,12 @@ class LineForm(forms.Form):
     rate_reason = forms.CharField(label=_("Reason for the other rate"), max_length=200, required=False)
     note = PrintedTextField(label=_("Line note"), max_length=100, required=False)
 
-    def __init__(self, *args: Any, tax_categories: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, tax_categories: list[TaxCategory], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._exempt = {category.code for category in tax_categories if category.kind == TaxCategory.Kind.EXEMPT}
         field = self.fields["tax_category"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker
-        field.choices = tax_categories
+        field.choices = [(category.code, category.name) for category in tax_categories]
 
     @property
     def is_blank(self) -> bool:
@@ -96,6 +99,9 @@ class LineForm(forms.Form):
         cleaned = super().clean() or {}
         if "quantity" in cleaned and cleaned["quantity"] is None:
             self.add_error("quantity", _("Enter the quantity."))
+        if cleaned.get("rate_override") and cleaned.get("tax_category") in self._exempt:
+            rate = plain(cleaned["rate_override"])
+            self.add_error("rate_override", gettext(ExemptWithRate.template) % {"rate": rate})
         if cleaned.get("rate_override") is not None and not cleaned.get("rate_reason"):
             self.add_error("rate_reason", _("Say why another tax rate applies; the reason is kept with the note."))
         if cleaned.get("rate_override") is None and "rate_override" in cleaned and cleaned.get("rate_reason"):
@@ -115,9 +121,18 @@ class LineForm(forms.Form):
             unknown = _("No product has the code “%(code)s”. Choose one from the list or type the item name.")
             self.add_error("name", unknown % {"code": code} if code else _("Enter the item name."))
             return
-        cleaned.update(product_sku=product.sku, name=product.name, unit=cleaned.get("unit") or product.unit)
+        cleaned.update(product_sku=product.sku, unit=cleaned.get("unit") or self._printed("unit", product.unit))
+        cleaned["name"] = self._printed("name", product.name)
         if cleaned.get("unit_price") is None:
             cleaned.update(unit_price=product.unit_price, tax_category=product.tax_category_id)
+
+    def _printed(self, name: str, text: str) -> str:
+        """A text of the product master as if it was typed here: plain SQL can put into it what no note can hold."""
+        try:
+            return str(self.fields[name].clean(text))
+        except ValidationError as error:
+            self.add_error(name, error)
+            return ""
 
     def line(self) -> DraftLine:
         cleaned = self.cleaned_data
@@ -185,7 +200,7 @@ class NoteEditor:
         today: date | None = None,
     ) -> None:
         self._draft, self._customer = draft, customer
-        categories = [(category.code, category.name) for category in TaxCategory.objects.all()]
+        categories = list(TaxCategory.objects.all())
         head = {"creation_key": creation_key or uuid.uuid4(), "revision": revision, "delivered_on": today}
         self.head = NoteForm(typed, initial=head | _head_of(draft, customer))
         self.lines = cast(
@@ -224,7 +239,7 @@ class NoteEditor:
     def totals(self, *, today: date) -> Totals:
         """Return what the lines come to so far, and note each row's amount on its form (`amount`, None if unknown).
 
-        Raises NoTaxRate when a category has no rate on the delivery date.
+        Raises what `pricing.price` raises.
         """
         customer, delivered_on, counted = self._counted()
         priced = pricing.price(
@@ -252,6 +267,12 @@ class VoidForm(forms.Form):
     """Why a note is voided."""
 
     reason = PrintedTextField(label=_("Reason for voiding"), max_length=200)
+
+
+class CopyForm(forms.Form):
+    """Which press of a copy button this is."""
+
+    creation_key = forms.UUIDField()
 
 
 def _head_of(draft: Draft | None, customer: Customer | None) -> dict[str, Any]:

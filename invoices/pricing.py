@@ -8,14 +8,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
-from catalog.models import TaxCategory
-from catalog.selectors import rates_on
-from invoices.domain.errors import NoTaxRate
+from catalog.selectors import Taxation, taxation_on
+from invoices.domain.errors import AmountTooLarge, NoTaxRate
 from invoices.domain.money import Rounding, line_amount
-from invoices.domain.tax import PriceBasis, TaxClass, TaxedAmount, TaxKind, Totals, totals
+from invoices.domain.tax import PriceBasis, TaxClass, TaxedAmount, TaxKind, Totals, class_on, totals
 from invoices.drafts import DraftLine
 from invoices.models import Customer
+
+# 999 trillion yen: with any tax it fits the column, and the paper.
+MAX_AMOUNT = 999_999_999_999_999
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,36 +39,43 @@ class Priced:
 
 
 def price(lines: Sequence[DraftLine], *, customer: Customer, delivered_on: date) -> Priced:
-    """Price `lines` for `customer` at the rates of `delivered_on`.
+    """Price `lines` for `customer` at the rates of `delivered_on`. One query.
 
-    Raises NoTaxRate when a category has no rate on that date and the line brings none of its own.
+    Raises NoTaxRate when a category has no rate on that date and the line brings none of its own, ExemptWithRate when
+    an exempt line brings one, AmountTooLarge when the amounts are beyond what a note can state.
     """
-    classes = tax_classes(delivered_on)
+    taxation = taxation_on(delivered_on)
     rounding = Rounding(customer.line_rounding)
-    priced = tuple(_price_line(line, classes, rounding, delivered_on) for line in lines)
+    priced = tuple(
+        PricedLine(line=line, tax_class=_tax_class(line, taxation, delivered_on), amount=_amount(line, rounding))
+        for line in lines
+    )
     amounts = [TaxedAmount(tax_class=item.tax_class, amount=item.amount) for item in priced if item.amount is not None]
+    _require_statable(amounts)
     basis = PriceBasis(customer.price_basis)
     return Priced(lines=priced, totals=totals(amounts, basis=basis, rounding=Rounding(customer.tax_rounding)))
 
 
-def tax_classes(day: date) -> dict[str, TaxClass]:
-    """Return the class of each tax category code on `day`, leaving out those without a rate. One query."""
-    return {code: TaxClass(kind=TaxKind(rate.category.kind), rate=rate.rate) for code, rate in rates_on(day).items()}
+def _amount(line: DraftLine, rounding: Rounding) -> int | None:
+    if line.unit_price is None:
+        return None
+    return line_amount(quantity=line.quantity, unit_price=line.unit_price, rounding=rounding)
 
 
-def _price_line(line: DraftLine, classes: Mapping[str, TaxClass], rounding: Rounding, delivered_on: date) -> PricedLine:
-    amount = None
-    if line.unit_price is not None:
-        amount = line_amount(quantity=line.quantity, unit_price=line.unit_price, rounding=rounding)
-    return PricedLine(line=line, tax_class=_tax_class(line, classes, delivered_on), amount=amount)
+def _tax_class(line: DraftLine, taxation: Mapping[str, Taxation], day: date) -> TaxClass:
+    found = taxation[line.tax_category]
+    rate = found.rate if line.rate_override is None else line.rate_override
+    if rate is None:
+        raise NoTaxRate(category=found.category, date=day.isoformat())
+    return class_on(day, kind=TaxKind(found.category.kind), rate=rate, standard=_standard_rate(taxation))
 
 
-def _tax_class(line: DraftLine, classes: Mapping[str, TaxClass], delivered_on: date) -> TaxClass:
-    try:
-        known = classes[line.tax_category]
-    except KeyError:
-        category = TaxCategory.objects.filter(code=line.tax_category).first()
-        raise NoTaxRate(category=category or line.tax_category, date=delivered_on.isoformat()) from None
-    if line.rate_override is None:
-        return known
-    return TaxClass(kind=known.kind, rate=line.rate_override)
+def _standard_rate(taxation: Mapping[str, Taxation]) -> Decimal | None:
+    standard = (each.rate for each in taxation.values() if each.category.kind == TaxKind.STANDARD)
+    return max((rate for rate in standard if rate is not None), default=None)
+
+
+def _require_statable(amounts: Sequence[TaxedAmount]) -> None:
+    reached = sum(abs(item.amount) for item in amounts)
+    if reached > MAX_AMOUNT:
+        raise AmountTooLarge(amount=f"{reached:,}")

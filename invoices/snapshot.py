@@ -44,8 +44,7 @@ def draft_of(note: DeliveryNote) -> Draft:
 def of(draft: Draft, *, customer: Customer, issuer: IssuerRow | None) -> Document:
     """Return the document that `draft` would be issued as: no number and no issue date yet.
 
-    Raises MissingFacts naming everything the document must state and does not, NoTaxRate when a category has no
-    rate on the delivery date.
+    Raises MissingFacts naming everything the document must state and does not, and what `pricing.price` raises.
     """
     priced = pricing.price(draft.lines, customer=customer, delivered_on=draft.delivered_on)
     _require_facts(customer, issuer, priced.lines)

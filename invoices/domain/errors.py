@@ -24,6 +24,18 @@ class NoTaxRate(DomainError):
     )
 
 
+class ExemptWithRate(DomainError):
+    template = gettext_noop(
+        "An exempt line cannot be taxed at %(rate)s %%. Choose another tax category, or clear the other tax rate."
+    )
+
+
+class AmountTooLarge(DomainError):
+    template = gettext_noop(
+        "The lines come to %(amount)s yen, more than one note can state. Split them over several notes."
+    )
+
+
 class InvalidRegistrationNumber(DomainError):
     template = gettext_noop(
         "A registration number is “T” and 13 digits (“%(value)s” was entered). Copy it from the tax office's notice."

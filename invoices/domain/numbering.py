@@ -10,8 +10,10 @@ from invoices.domain.errors import InvalidNumberFormat, gettext_noop
 
 DEFAULT_FORMAT = "DN-{year}-{number:06d}"
 MAX_LENGTH = 40
-# What a file system, a URL and a header all carry unchanged.
-_UNSAFE = set('/\\:*?"<>|#&;%\r\n\t ')
+# More than any company issues; a number this high must still fit.
+HIGHEST = 9_999_999_999
+# What not every file system, URL and header carries unchanged.
+_UNSAFE = set('/\\:*?"<>|#&;%')
 
 
 def fiscal_year(day: date, *, start_month: int) -> int:
@@ -36,21 +38,22 @@ def format_number(number_format: str, *, year: int, number: int) -> str:
 
 def _fault(number_format: str, *, restarts_yearly: bool) -> str | None:
     try:
-        layouts = {name: layout for _, name, layout, _ in string.Formatter().parse(number_format) if name is not None}
+        fields = [field for field in string.Formatter().parse(number_format) if field[1] is not None]
     except ValueError:
         return gettext_noop("the braces do not match")
-    if "number" not in layouts:
+    names = {name for _, name, _, _ in fields}
+    if "number" not in names:
         return gettext_noop("{number} is missing")
-    if restarts_yearly and "year" not in layouts:
+    if restarts_yearly and "year" not in names:
         return gettext_noop("{year} is missing although numbers restart every year")
-    if layouts.keys() - {"year", "number"}:
+    if names - {"year", "number"}:
         return gettext_noop("only {year} and {number} may stand in braces")
-    # Other layouts, such as .0e, write two numbers alike.
-    if not all(re.fullmatch(r"(0?[0-9]{1,2})?d?", layout or "") for layout in layouts.values()):
+    # Other layouts, such as .0e, and conversions, such as !r, write two numbers alike or fail.
+    if not all(re.fullmatch(r"(0?[0-9]{1,2})?d?", layout or "") and not how for _, _, layout, how in fields):
         return gettext_noop("after a colon only a width may stand, such as 06d")
-    short, long = (format_number(number_format, year=2026, number=number) for number in (1, 999_999))
+    short, long = (format_number(number_format, year=2026, number=number) for number in (1, HIGHEST))
     if len(long) > MAX_LENGTH:
         return gettext_noop("the number would be over 40 characters")
-    if _UNSAFE & {*short, *long}:
+    if _UNSAFE & {*short, *long} or any(character.isspace() or not character.isprintable() for character in short):
         return gettext_noop('spaces and the characters / \\ : * ? " < > | # & ; % are not allowed')
     return None

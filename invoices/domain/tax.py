@@ -7,10 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from invoices.domain.errors import ExemptWithRate
 from invoices.domain.money import EXACT, Rounding, round_yen
+
+# 所得税法等の一部を改正する法律（平成28年） 附則第34条. The 8 % until then were the standard rate.
+REDUCED_SINCE = date(2019, 10, 1)
 
 
 class PriceBasis(StrEnum):
@@ -34,6 +39,19 @@ class TaxClass:
 
     kind: TaxKind
     rate: Decimal
+
+
+def class_on(day: date, *, kind: TaxKind, rate: Decimal, standard: Decimal | None) -> TaxClass:
+    """Return the class of a line of `kind` taxed at `rate` on `day`, when the standard rate is `standard`.
+
+    What is taxed as much as anything else is not reduced, whatever it is: food eaten on the premises at 10 %, and all
+    goods before there was a reduced rate. Raises ExemptWithRate when exempt goods are given a rate.
+    """
+    if kind is TaxKind.EXEMPT and rate:
+        raise ExemptWithRate(rate=f"{rate.normalize():f}")
+    if kind is TaxKind.REDUCED and (day < REDUCED_SINCE or (standard is not None and rate >= standard)):
+        kind = TaxKind.STANDARD
+    return TaxClass(kind=kind, rate=rate)
 
 
 @dataclass(frozen=True, kw_only=True)

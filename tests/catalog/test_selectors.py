@@ -250,18 +250,16 @@ def test_tax_rate_is_the_latest_begun_when_rates_follow_each_other(
     TaxRateFactory.create(category__code="reduced", valid_from=datetime.date(2027, 4, 1), rate=Decimal(1))
     TaxRateFactory.create(category__code="reduced", valid_from=datetime.date(2029, 4, 1), rate=Decimal(8))
 
-    with django_assert_num_queries(2):
-        alone = selectors.tax_rate_on("reduced", day)
-        among = {code: rate.rate for code, rate in selectors.rates_on(day).items()}
-
-    assert alone == expected
-    assert among.get("reduced") == expected
-
-
-def test_rates_come_with_their_category_when_read_together(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     with django_assert_num_queries(1):
-        rates = selectors.rates_on(datetime.date(2026, 11, 23))
-        kinds = {code: (rate.category.kind, rate.rate) for code, rate in rates.items()}
+        found = selectors.taxation_on(day)["reduced"]
+
+    assert (found.category.code, found.rate) == ("reduced", expected)
+
+
+def test_categories_come_in_their_order_with_kind_and_rate(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    with django_assert_num_queries(1):
+        found = selectors.taxation_on(datetime.date(2026, 11, 23))
+        kinds = {code: (taxation.category.kind, taxation.rate) for code, taxation in found.items()}
 
     assert kinds == {
         "standard": ("standard", Decimal("10.00")),

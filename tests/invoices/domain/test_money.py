@@ -1,4 +1,4 @@
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 import pytest
 from hypothesis import given, strategies as st
@@ -45,3 +45,8 @@ def test_line_amount_of_a_return_is_the_exact_negative(
     sold = line_amount(quantity=quantity, unit_price=unit_price, rounding=rounding)
     returned = line_amount(quantity=-quantity, unit_price=unit_price, rounding=rounding)
     assert returned == -sold
+
+
+def test_round_yen_is_exact_when_the_thread_rounds_coarsely() -> None:
+    with localcontext(prec=5):
+        assert round_yen(Decimal("-123456789.5"), Rounding.HALF_UP) == -123456790

@@ -51,6 +51,12 @@ def test_check_format_accepts_a_format_without_year_when_numbers_never_restart()
         ("{year}-{number:060d}", "the number would be over 40 characters"),
         ("{year}-{number:.0e}", "after a colon only a width may stand"),
         ("{year}-{number:6d}", "spaces and the characters"),
+        ("{year}-{number!a:06d}", "after a colon only a width may stand"),
+        ("{year!s:4d}-{number}", "after a colon only a width may stand"),
+        ("{year}\u3000{number}", "spaces and the characters"),
+        ("{year}\u00a0{number}", "spaces and the characters"),
+        ("{year}\u200b{number}", "spaces and the characters"),
+        ("{year}-" + "x" * 26 + "{number}", "the number would be over 40 characters"),
     ],
 )
 def test_check_format_refuses_and_says_why(number_format: str, reason: str) -> None:

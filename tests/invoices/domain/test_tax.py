@@ -1,6 +1,7 @@
 """Tax by tables (tax_vectors.json, domain rules §2) and by properties against an integer reference."""
 
 import json
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -8,8 +9,9 @@ from typing import Any
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from invoices.domain.errors import ExemptWithRate
 from invoices.domain.money import Rounding, line_amount
-from invoices.domain.tax import PriceBasis, TaxClass, TaxedAmount, TaxKind, totals
+from invoices.domain.tax import PriceBasis, TaxClass, TaxedAmount, TaxKind, class_on, totals
 
 VECTORS = json.loads((Path(__file__).parent / "tax_vectors.json").read_text())
 
@@ -60,6 +62,32 @@ def test_totals_keep_two_kinds_of_one_percentage_apart() -> None:
         (TaxKind.REDUCED, Decimal(8), 80),
         (TaxKind.STANDARD, Decimal(8), 40),
     ]
+
+
+@pytest.mark.parametrize(
+    ("day", "kind", "rate", "standard", "expected"),
+    [
+        (date(2026, 11, 23), TaxKind.STANDARD, "10", "10", TaxKind.STANDARD),
+        (date(2026, 11, 23), TaxKind.REDUCED, "8", "10", TaxKind.REDUCED),
+        (date(2026, 11, 23), TaxKind.STANDARD, "8", "10", TaxKind.STANDARD),  # a transitional measure
+        (date(2026, 11, 23), TaxKind.REDUCED, "10", "10", TaxKind.STANDARD),  # food eaten on the premises
+        (date(2027, 4, 1), TaxKind.REDUCED, "1", "10", TaxKind.REDUCED),
+        (date(2019, 10, 1), TaxKind.REDUCED, "8", "10", TaxKind.REDUCED),
+        (date(2019, 9, 30), TaxKind.REDUCED, "8", None, TaxKind.STANDARD),
+        (date(2026, 11, 23), TaxKind.REDUCED, "8", None, TaxKind.REDUCED),
+        (date(2026, 11, 23), TaxKind.EXEMPT, "0", "10", TaxKind.EXEMPT),
+    ],
+)
+def test_class_is_reduced_only_while_less_is_taken_than_of_anything_else(
+    day: date, kind: TaxKind, rate: str, standard: str | None, expected: TaxKind
+) -> None:
+    found = class_on(day, kind=kind, rate=Decimal(rate), standard=None if standard is None else Decimal(standard))
+    assert found == TaxClass(kind=expected, rate=Decimal(rate))
+
+
+def test_class_is_refused_when_exempt_goods_are_given_a_rate() -> None:
+    with pytest.raises(ExemptWithRate, match="8 %"):
+        class_on(date(2026, 11, 23), kind=TaxKind.EXEMPT, rate=Decimal("8.00"), standard=Decimal(10))
 
 
 def test_totals_hold_three_rates_on_one_document() -> None:
