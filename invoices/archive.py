@@ -49,7 +49,6 @@ def store(note: DeliveryNote, pdf: bytes) -> bool:
     """
     try:
         if _intact(note) is None:
-            _storage().delete(_name(note))
             _storage().save(_name(note), ContentFile(pdf))
     except STORAGE_ERRORS:
         logger.warning("archive.store_failed", extra={"note_id": note.pk}, exc_info=True)

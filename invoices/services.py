@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _, gettext_noop
 
 from invoices import archive, locks, pricing, snapshot
 from invoices.domain.document import Document
-from invoices.domain.errors import DomainError, NoTaxRate, UnprintableCharacter
-from invoices.domain.numbering import fiscal_year, format_number
+from invoices.domain.errors import DomainError, UnprintableCharacter
+from invoices.domain.numbering import check_format, fiscal_year, format_number
 from invoices.drafts import Draft, DraftLine
 from invoices.models import Customer, DeliveryNote, DeliveryNoteLine, Issuer, NoteState, NumberSeries, Seal
 from invoices.pdf import find_unprintable, render
@@ -87,18 +87,27 @@ def replace_draft(*, note_id: int, draft: Draft, revision: int, author: User) ->
         return _replace(note_id, draft=draft, revision=revision, author=author)
 
 
-def copy_note(*, note_id: int, delivered_on: date, author: User) -> DeliveryNote:
-    """Return a new draft with the content of any note, delivered on `delivered_on`."""
+def copy_note(*, note_id: int, creation_key: uuid.UUID, delivered_on: date, author: User) -> DeliveryNote:
+    """Return a new draft with the content of any note, delivered on `delivered_on`.
+
+    Asked for again (`creation_key`) it returns the draft it made, whatever became of that meanwhile.
+    Raises DeliveryNote.DoesNotExist when the note to copy was deleted.
+    """
     with transaction.atomic():
+        if made := DeliveryNote.objects.filter(creation_key=creation_key).first():
+            return made
         typed = snapshot.draft_of(DeliveryNote.objects.prefetch_related("lines").get(pk=note_id))
         copy = dataclasses.replace(typed, delivered_on=delivered_on)
-        return create_draft(draft=copy, creation_key=uuid.uuid4(), author=author)
+        return create_draft(draft=copy, creation_key=creation_key, author=author)
 
 
 def delete_draft(*, note_id: int) -> None:
-    """Delete a draft. Raises NoteNotDraft when it has been issued."""
+    """Delete a draft; one that is gone already stays so. Raises NoteNotDraft when it has been issued."""
     with transaction.atomic():
-        note = locks.note(note_id)
+        try:
+            note = locks.note(note_id)
+        except DeliveryNote.DoesNotExist:
+            return
         if not note.is_draft:
             raise NoteNotDraft(note=note, number=note.number)
         note.delete()
@@ -108,8 +117,8 @@ def issue(*, note_id: int, author: User, now: datetime) -> DeliveryNote:
     """Issue a draft on the local date of `now`: number, snapshot, PDF and its SHA-256 in one transaction.
 
     A note that is issued already is returned as it is, so a request whose answer was lost may be sent again.
-    The file is archived after the commit. Raises MissingFacts, NoTaxRate or UnprintableCharacter when the note cannot
-    be printed as it stands; no number is used then.
+    The file is archived after the commit. Raises a DomainError such as MissingFacts, NoTaxRate or UnprintableCharacter
+    when the note cannot be printed as it stands; no number is used then.
     """
     with transaction.atomic():
         note = locks.note(note_id)
@@ -130,7 +139,9 @@ def void(*, note_id: int, reason: str, author: User, now: datetime) -> DeliveryN
 
     Raises NotVoidable for a draft, MissingReason when `reason` is blank.
     """
-    if not reason.strip():
+    # Zero-width characters and the like say nothing either.
+    reason = "".join(character for character in reason if character.isprintable()).strip()
+    if not reason:
         raise MissingReason
     with transaction.atomic():
         note = locks.note(note_id)
@@ -142,7 +153,7 @@ def void(*, note_id: int, reason: str, author: User, now: datetime) -> DeliveryN
             NoteState.VOID,
             now,
             author,
-            reason.strip(),
+            reason,
         )
         note.save(update_fields=["state", "voided_at", "voided_by", "void_reason"])
     logger.info("note.voided", extra={"note_id": note.pk})
@@ -171,7 +182,8 @@ def save_issuer(issuer: Issuer, *, new_seal: bytes | None = None, without_seal: 
 def printable(draft: Draft, *, customer: Customer) -> Document:
     """Return the document `draft` would be issued as, without number and issue date. Writes nothing.
 
-    Raises MissingFacts, NoTaxRate, or UnprintableCharacter naming field and character that no font of ours has.
+    Raises MissingFacts, what `pricing.price` raises, or UnprintableCharacter naming field and character that no font of
+    ours has.
     """
     document = snapshot.of(draft, customer=customer, issuer=current_issuer())
     for found in find_unprintable(document):
@@ -214,11 +226,11 @@ def _header(draft: Draft) -> dict[str, Any]:
 
 
 def _total(draft: Draft) -> int | None:
-    """What the draft comes to so far; None while a rate is missing."""
+    """What the draft comes to so far; None while it cannot be priced."""
     customer = Customer.objects.get(pk=draft.customer_id)
     try:
         return pricing.price(draft.lines, customer=customer, delivered_on=draft.delivered_on).totals.total
-    except NoTaxRate:
+    except DomainError:
         return None
 
 
@@ -245,6 +257,8 @@ def _write_lines(note: DeliveryNote, lines: Sequence[DraftLine]) -> None:
 def _take_number(issued_on: date) -> str:
     """Take the next number; rolled back with everything else when the note cannot be issued after all."""
     series = NumberSeries.objects.get(code=NumberSeries.DELIVERY_NOTE)
+    # Plain SQL can change the format past the form that checks it.
+    check_format(series.number_format, restarts_yearly=series.restarts_yearly)
     year = fiscal_year(issued_on, start_month=series.fiscal_year_start_month)
     counter = locks.counter(series, year=year if series.restarts_yearly else 0)
     while True:

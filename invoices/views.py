@@ -22,10 +22,10 @@ from catalog import units
 from invoices import archive, pdf, selectors, services, snapshot
 from invoices.domain.document import Document
 from invoices.domain.errors import DomainError
-from invoices.forms import NoteEditor, VoidForm
+from invoices.forms import CopyForm, NoteEditor, VoidForm
 from invoices.messages import worded
 from invoices.models import DeliveryNote, NoteState
-from invoices.services import DraftChanged, NoteNotDraft
+from invoices.services import DraftChanged, MissingReason, NoteNotDraft
 
 PAGE_SIZE = 50
 MAX_TYPED = 200
@@ -110,7 +110,7 @@ def note_detail(request: HttpRequest, note_id: int) -> HttpResponse:
     note = _note(note_id)
     if note.is_draft:
         return redirect("invoices:note_edit", note_id)
-    return render(request, "invoices/note_detail.html", {"note": note})
+    return render(request, "invoices/note_detail.html", {"note": note, "copy_key": uuid.uuid4()})
 
 
 @may_read
@@ -134,9 +134,14 @@ def note_pdf(request: HttpRequest, note_id: int) -> HttpResponse:
 @may_write
 @require_POST
 def note_copy(request: HttpRequest, note_id: int) -> HttpResponse:
-    """A new draft with the same content, delivered today."""
-    _note(note_id)
-    copy = services.copy_note(note_id=note_id, delivered_on=timezone.localdate(), author=signed_in(request))
+    """A new draft with the same content, delivered today. The same button pressed twice makes one."""
+    form = CopyForm(request.POST)
+    key = form.cleaned_data["creation_key"] if form.is_valid() else uuid.uuid4()
+    today = timezone.localdate()
+    try:
+        copy = services.copy_note(note_id=note_id, creation_key=key, delivered_on=today, author=signed_in(request))
+    except DeliveryNote.DoesNotExist:
+        raise _no_such_note() from None
     messages.success(request, _("This is a copy. It is a draft with today's delivery date."))
     return redirect("invoices:note_edit", copy.pk)
 
@@ -144,21 +149,13 @@ def note_copy(request: HttpRequest, note_id: int) -> HttpResponse:
 @may_write
 @require_http_methods(["GET", "HEAD", "POST"])
 def note_delete(request: HttpRequest, note_id: int) -> HttpResponse:
-    """Ask, then delete a draft."""
+    """Ask, then delete a draft. Asked twice it is deleted once, and nobody is bothered."""
+    if request.method == "POST":
+        return _delete(request, note_id)
     note = _note(note_id)
     if not note.is_draft:
-        text = _("%(number)s is issued and cannot be deleted. It can be voided.")
-        messages.error(request, text % {"number": note.number})
-        return redirect("invoices:note_detail", note_id)
-    if request.method != "POST":
-        return render(request, "invoices/note_delete.html", {"note": note})
-    try:
-        services.delete_draft(note_id=note_id)
-    except NoteNotDraft as error:
-        messages.error(request, worded(error))
-        return redirect("invoices:note_detail", note_id)
-    messages.success(request, _("The draft was deleted."))
-    return redirect("invoices:note_list")
+        return _say_kept(request, note)
+    return render(request, "invoices/note_delete.html", {"note": note})
 
 
 @may_write
@@ -172,7 +169,11 @@ def note_void(request: HttpRequest, note_id: int) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return render(request, "invoices/note_void.html", {"note": note, "form": form})
     reason = form.cleaned_data["reason"]
-    services.void(note_id=note_id, reason=reason, author=signed_in(request), now=timezone.localtime())
+    try:
+        services.void(note_id=note_id, reason=reason, author=signed_in(request), now=timezone.localtime())
+    except MissingReason as error:
+        form.add_error("reason", worded(error))
+        return render(request, "invoices/note_void.html", {"note": note, "form": form})
     messages.success(request, _("%(number)s is void. Its number stays used.") % {"number": note.number})
     return redirect("invoices:note_detail", note_id)
 
@@ -195,6 +196,21 @@ def customer_suggest(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"customers": found})
 
 
+def _delete(request: HttpRequest, note_id: int) -> HttpResponse:
+    try:
+        services.delete_draft(note_id=note_id)
+    except NoteNotDraft as refusal:
+        return _say_kept(request, refusal.note)
+    messages.success(request, _("The draft was deleted."))
+    return redirect("invoices:note_list")
+
+
+def _say_kept(request: HttpRequest, note: DeliveryNote) -> HttpResponse:
+    text = _("%(number)s is issued and cannot be deleted. It can be voided.")
+    messages.error(request, text % {"number": note.number})
+    return redirect("invoices:note_detail", note.pk)
+
+
 def _save(request: HttpRequest, *, note_id: int | None) -> HttpResponse:
     """Save the sent form and go on: to the issued note, or back to the form of the draft."""
     editor = NoteEditor(typed=request.POST)
@@ -202,6 +218,8 @@ def _save(request: HttpRequest, *, note_id: int | None) -> HttpResponse:
         return _form_page(request, editor, note_id=note_id, status=422)
     try:
         note = _saved(request, editor, note_id)
+        if "issue" in request.POST:
+            return _issue(request, note)
     except DraftChanged as refusal:
         # The form now knows of the other save, so saving once more is a decision.
         retry = _retyped(request.POST, revision=refusal.note.revision)
@@ -216,8 +234,6 @@ def _save(request: HttpRequest, *, note_id: int | None) -> HttpResponse:
         retry = _retyped(request.POST, creation_key=uuid.uuid4())
         gone = _("This draft was deleted meanwhile. What you typed is still here: save it as a new draft.")
         return _form_page(request, retry, error=gone, status=409)
-    if "issue" in request.POST:
-        return _issue(request, note)
     messages.success(request, _("Saved as a draft."))
     return redirect("invoices:note_edit", note.pk)
 
@@ -255,6 +271,7 @@ def _form_page(
         "note_id": note_id,
         "error": error,
         "rival": rival,
+        "copy_key": uuid.uuid4(),
         "units": units.SUGGESTIONS,
     }
     return render(request, "invoices/note_form.html", context | _totals(editor), status=status)
@@ -278,8 +295,12 @@ def _retyped(sent: QueryDict, **hidden: object) -> NoteEditor:
 def _note(note_id: int) -> DeliveryNote:
     note = selectors.note_with_lines(note_id)
     if note is None:
-        raise Http404(_("There is no such delivery note. It may have been deleted while it was a draft."))
+        raise _no_such_note()
     return note
+
+
+def _no_such_note() -> Http404:
+    return Http404(_("There is no such delivery note. It may have been deleted while it was a draft."))
 
 
 def _inline(content: bytes, *, name: str) -> HttpResponse:

@@ -143,7 +143,8 @@ ARCHIVE = (
     if ARCHIVE_BUCKET
     else {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": ARCHIVE_FOLDER},
+        # A name says whose file it is, and which: two that store it at once must not make two files.
+        "OPTIONS": {"location": ARCHIVE_FOLDER, "allow_overwrite": True},
     }
 )
 STORAGES = {

@@ -20,7 +20,7 @@ def plain_site(settings: Settings, tmp_path: Path) -> None:
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
         "archive": {
             "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": tmp_path / "archive"},
+            "OPTIONS": {"location": tmp_path / "archive", "allow_overwrite": True},
         },
     }
 

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.contrib.auth.models import User
 from django.db import DatabaseError, connection, connections, transaction
+from django.test import Client
 
 from invoices import services
 from invoices.domain.errors import MissingFacts
@@ -158,3 +159,51 @@ def test_customer_setting_changed_during_issue_does_not_split_the_document(autho
     issued = services.issue(note_id=note.pk, author=author, now=NOW)
     assert issued.snapshot is not None
     assert (issued.total, issued.snapshot["document"]["basis"]) == (24000, "inclusive")
+
+
+def test_draft_deleted_by_sixteen_clicks_is_gone_and_nobody_fails(author: User) -> None:
+    note = draft_note(author)
+    at_once(lambda _worker: services.delete_draft(note_id=note.pk), workers=THREADS)
+    assert DeliveryNote.objects.count() == 0
+
+
+def test_note_copied_by_sixteen_clicks_is_one_draft(author: User) -> None:
+    note, key = draft_note(author), uuid.uuid4()
+    results = at_once(
+        lambda _worker: (
+            services.copy_note(note_id=note.pk, creation_key=key, delivered_on=NOW.date(), author=author).pk
+        ),
+        workers=THREADS,
+    )
+    assert (len(set(results)), DeliveryNote.objects.count()) == (1, 2)
+
+
+def test_draft_deleted_while_it_is_issued_keeps_its_typing_in_the_form(author: User) -> None:
+    note = draft_note(author)
+    form = {
+        "creation_key": str(note.creation_key),
+        "revision": "1",
+        "customer_id": str(note.customer_id),
+        "customer": str(note.customer),
+        "delivered_on": note.delivered_on.isoformat(),
+        "lines-TOTAL_FORMS": "1",
+        "lines-INITIAL_FORMS": "0",
+        "lines-0-code": "KB-001",
+        "lines-0-name": "メカニカルキーボード",
+        "lines-0-quantity": "2",
+        "lines-0-unit": "台",
+        "lines-0-unit_price": "12000",
+        "lines-0-tax_category": "standard",
+        "issue": "1",
+    }
+
+    def issue_or_delete(worker: int) -> int:
+        client = Client()
+        client.force_login(author)
+        address = f"/notes/{note.pk}/{'delete' if worker % 2 else 'edit'}"
+        return client.post(address, {} if worker % 2 else form).status_code
+
+    answers = at_once(issue_or_delete, workers=8)
+
+    assert set(answers) <= {302, 404, 409}
+    assert DeliveryNote.objects.filter(number=None).count() == 0

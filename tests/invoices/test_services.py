@@ -136,9 +136,25 @@ class TestReplaceDraft:
 class TestCopyAndDelete:
     def test_copy_is_a_draft_of_today_with_the_same_content(self, author: User) -> None:
         note = issued_note(author, subject="元", delivered_on=date(2026, 10, 1))
-        copy = services.copy_note(note_id=note.pk, delivered_on=TODAY, author=author)
+        copy = services.copy_note(note_id=note.pk, creation_key=uuid.uuid4(), delivered_on=TODAY, author=author)
         expected = dataclasses.replace(snapshot.draft_of(note), delivered_on=TODAY)
         assert (snapshot.draft_of(copy), copy.state, copy.number) == (expected, NoteState.DRAFT, None)
+
+    def test_copy_asked_for_twice_is_one_draft_whatever_was_typed_into_it_meanwhile(self, author: User) -> None:
+        note, key = issued_note(author), uuid.uuid4()
+        first = services.copy_note(note_id=note.pk, creation_key=key, delivered_on=TODAY, author=author)
+        typed = dataclasses.replace(snapshot.draft_of(first), subject="書き足し")
+        services.replace_draft(note_id=first.pk, draft=typed, revision=1, author=author)
+
+        again = services.copy_note(note_id=note.pk, creation_key=key, delivered_on=TODAY, author=author)
+
+        assert (again.pk, again.subject, DeliveryNote.objects.count()) == (first.pk, "書き足し", 2)
+
+    def test_draft_deleted_twice_is_gone(self, author: User) -> None:
+        note = draft_note(author)
+        services.delete_draft(note_id=note.pk)
+        services.delete_draft(note_id=note.pk)
+        assert DeliveryNote.objects.count() == 0
 
     def test_draft_can_be_deleted(self, author: User) -> None:
         note = draft_note(author)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import date
 from typing import Any
@@ -350,6 +351,36 @@ class TestIssue:
         body = text_of(signed_in.post("/notes/preview", form(CustomerFactory.create(), {})))
         assert "使用中の発行者" in body
 
+    @pytest.mark.parametrize("name", ["名前\n二行", "名前\r\n二行", "名前\t二行"])
+    def test_product_name_that_plain_sql_broke_is_issued_on_one_line(self, signed_in: Client, name: str) -> None:
+        Product.objects.create(sku="KB-001", name="名前", unit_price=100)
+        Product.objects.update(name=name)
+        IssuerFactory.create()
+        typed = {"code": "KB-001", "name": "", "unit_price": ""}
+
+        response = signed_in.post("/notes/new", form(CustomerFactory.create(), typed, issue="1"))
+
+        note = DeliveryNote.objects.get()
+        assert (response["Location"], note.lines.get().name) == (f"/notes/{note.pk}", "名前 二行")
+
+    def test_product_name_too_long_for_a_note_is_refused_in_its_field(self, signed_in: Client) -> None:
+        Product.objects.create(sku="KB-001", name="長" * 201, unit_price=100)
+        response = signed_in.post("/notes/new", form(CustomerFactory.create(), {"code": "KB-001", "name": ""}))
+        assert ("201" in text_of(response), DeliveryNote.objects.count()) == (True, 0)
+
+    def test_exempt_line_with_another_rate_is_refused_in_its_field(self, signed_in: Client) -> None:
+        typed = {"tax_category": "exempt", "rate_override": "8", "rate_reason": "経過措置"}
+        response = signed_in.post("/notes/new", form(CustomerFactory.create(), typed))
+        assert ("非課税の行に 8 % の税率は指定できません" in text_of(response), response.status_code) == (True, 422)
+        assert DeliveryNote.objects.count() == 0
+
+    def test_lines_beyond_what_a_note_can_state_are_saved_and_not_issued(self, signed_in: Client) -> None:
+        IssuerFactory.create()
+        huge = {"quantity": "9999999", "unit_price": "9999999999"}
+        response = signed_in.post("/notes/new", form(CustomerFactory.create(), huge, issue="1"), follow=True)
+        note = DeliveryNote.objects.get()
+        assert ("複数の納品書に分けてください" in text_of(response), note.total, note.number) == (True, None, None)
+
     def test_form_of_an_issued_note_shows_its_page(self, signed_in: Client, author: User) -> None:
         note = issued_note(author)
         assert signed_in.get(f"/notes/{note.pk}/edit")["Location"] == f"/notes/{note.pk}"
@@ -373,12 +404,29 @@ class TestVoidCopyDelete:
         response = signed_in.post(f"/notes/{note.pk}/void", {"reason": " "})
         assert ("aria-invalid" in text_of(response), DeliveryNote.objects.get().state) == (True, NoteState.ISSUED)
 
+    def test_void_with_a_reason_nobody_can_see_changes_nothing(self, signed_in: Client, author: User) -> None:
+        note = issued_note(author)
+        response = signed_in.post(f"/notes/{note.pk}/void", {"reason": "\u200b"})
+        assert ("無効にする理由" in text_of(response), DeliveryNote.objects.get().state) == (True, NoteState.ISSUED)
+
+    def test_copy_pressed_twice_is_one_draft(self, signed_in: Client, author: User) -> None:
+        note = issued_note(author)
+        key = re.findall(r'name="creation_key" value="([^"]+)"', text_of(signed_in.get(f"/notes/{note.pk}")))
+        answers = [signed_in.post(f"/notes/{note.pk}/copy", {"creation_key": key})["Location"] for _ in range(2)]
+        copy = DeliveryNote.objects.get(state=NoteState.DRAFT)
+        assert answers == [f"/notes/{copy.pk}/edit"] * 2
+
     def test_copy_is_a_new_draft_delivered_today(self, signed_in: Client, author: User) -> None:
         note = issued_note(author, delivered_on=date(2026, 1, 5))
         response = signed_in.post(f"/notes/{note.pk}/copy")
         copy = DeliveryNote.objects.get(state=NoteState.DRAFT)
         assert (response["Location"], copy.delivered_on) == (f"/notes/{copy.pk}/edit", timezone.localdate())
         assert snapshot.draft_of(copy).lines == snapshot.draft_of(note).lines
+
+    def test_delete_pressed_twice_ends_at_the_list_both_times(self, signed_in: Client, author: User) -> None:
+        note = draft_note(author)
+        answers = [signed_in.post(f"/notes/{note.pk}/delete") for _ in range(2)]
+        assert [(answer.status_code, answer["Location"]) for answer in answers] == [(302, "/")] * 2
 
     def test_delete_asks_first(self, signed_in: Client, author: User) -> None:
         note = draft_note(author)
