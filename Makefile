@@ -7,6 +7,7 @@ export PORT
 PIP := .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes
 LINT_ENV := DJANGO_SECRET_KEY=lint-only-$$(date +%s%N)-not-a-secret-of-any-service-0123456789 DJANGO_ALLOWED_HOSTS=example.invalid \
 	PAPYRUS_HTTPS=1 PGHOST=127.0.0.1 PGUSER=nobody
+CATALOGUE := papyrus_site/locale/ja/LC_MESSAGES/django.po
 
 .PHONY: run test lint bench format messages requirements clean
 
@@ -31,8 +32,11 @@ format: .venv/dev.stamp
 	.venv/bin/ruff format .
 	.venv/bin/ruff check --fix .
 
+# Without wrapping and without the date of the run, so that a catalogue changes only where a text does.
 messages: .venv/dev.stamp
-	.venv/bin/python manage.py makemessages --locale ja --no-location --no-obsolete --ignore '.venv/*' --ignore 'var/*' --ignore 'tests/*'
+	.venv/bin/python manage.py makemessages --locale ja --no-location --no-obsolete --no-wrap --ignore '.venv/*' --ignore 'var/*' --ignore 'tests/*'
+	grep -v '^"POT-Creation-Date:' $(CATALOGUE) > $(CATALOGUE).new
+	mv $(CATALOGUE).new $(CATALOGUE)
 	.venv/bin/python manage.py compilemessages --locale ja --ignore '.venv/*' --ignore 'var/*'
 
 requirements: .venv/dev.stamp
