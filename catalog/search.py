@@ -140,3 +140,25 @@ def matching_skus(typed: str, *, limit: int) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(MATCHING_SKUS, values)
         return [sku for (sku,) in cursor.fetchall()]
+
+
+SKUS_READ_ALIKE = """
+select typed.code, min(products.sku)
+from unnest(%s::text[]) as typed (code)
+join products on products.sku_folded = sku_fold(typed.code) and products.is_active
+where sku_fold(typed.code) <> ''
+group by typed.code
+having count(*) = 1
+"""
+
+
+def skus_read_alike(codes: list[str]) -> dict[str, str]:
+    """Return the SKU of the only active product that folds to the same as each of `codes`. At most one query.
+
+    A code that none or several fold to is left out.
+    """
+    if not codes:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(SKUS_READ_ALIKE, [codes])
+        return dict(cursor.fetchall())

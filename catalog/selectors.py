@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -9,7 +10,7 @@ from decimal import Decimal
 from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery, Value
 
 from catalog.models import Product, TaxCategory, TaxRate
-from catalog.search import SearchFold, SkuFold, matching_skus, name_contains
+from catalog.search import SearchFold, SkuFold, matching_skus, name_contains, skus_read_alike
 
 
 def suggest(typed: str, *, limit: int = 20) -> list[Product]:
@@ -40,6 +41,20 @@ def search(products: QuerySet[Product], typed: str) -> QuerySet[Product]:
 def product_by_sku(sku: str) -> Product | None:
     """Return the active product of exactly this SKU. One query."""
     return Product.objects.filter(sku=sku, is_active=True).first()
+
+
+def products_meant(codes: Collection[str]) -> dict[str, Product]:
+    """Return the product that each of `codes` means; a code that means none is left out. At most three queries.
+
+    That is the product of exactly this SKU, active or not, or else the only active one whose SKU differs from it in
+    nothing but width, case or kana.
+    """
+    if not codes:
+        return {}
+    found = Product.objects.in_bulk(list(codes))
+    alike = skus_read_alike([code for code in codes if code not in found])
+    products = Product.objects.in_bulk(list(alike.values())) if alike else {}
+    return found | {code: products[sku] for code, sku in alike.items() if sku in products}
 
 
 def product_by_name(name: str) -> Product | None:

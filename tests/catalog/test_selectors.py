@@ -221,6 +221,27 @@ def test_product_by_sku_is_exact_when_others_fold_alike() -> None:
     assert selectors.product_by_sku("OFF") is None
 
 
+def test_product_is_meant_when_its_code_differs_in_width_or_case_only(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    for sku, is_active in (("KB-001", True), ("Mo-1", True), ("MO-1", True), ("OLD", False), ("off", False)):
+        ProductFactory.create(sku=sku, is_active=is_active)
+    codes = {"kb-001", "ＫＢ-００１", "MO-1", "mo-1", "OLD", "OFF", "none", "\u200b"}
+
+    with django_assert_num_queries(3):
+        meant = selectors.products_meant(codes)
+
+    # Several that read alike, and an inactive one, are meant only by exactly their SKU.
+    assert {code: product.sku for code, product in meant.items()} == {
+        "kb-001": "KB-001",
+        "ＫＢ-００１": "KB-001",
+        "MO-1": "MO-1",
+        "OLD": "OLD",
+    }
+    with django_assert_num_queries(0):
+        assert selectors.products_meant(set()) == {}
+
+
 def test_product_by_name_prefers_the_exact_name_when_others_contain_it() -> None:
     ProductFactory.create(sku="A", name="紙袋")
     ProductFactory.create(sku="C", name="紙")
