@@ -8,9 +8,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import User
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from PIL import Image, ImageDraw, ImageFont
 
 from catalog.models import Product
@@ -60,18 +62,28 @@ class Command(BaseCommand):
     help = "Load demo customers, an issuer and one issued delivery note; print where its PDF is."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--author", required=True, help="User name that writes the sample note.")
-        parser.add_argument("--folder", required=True, help="Where the sample PDF is put.")
+        parser.add_argument("--author", default="clerk", help="User name that writes the sample note.")
+        parser.add_argument("--folder", default=str(settings.ROOT / "var"), help="Where the sample PDF is put.")
 
     def handle(self, *args: Any, **options: Any) -> str:
+        author = _author(options["author"])
         if not Issuer.objects.exists():
             services.save_issuer(_issuer(), new_seal=_seal("見本之印"))
         for customer in CUSTOMERS:
             Customer.objects.get_or_create(code=customer["code"], defaults=customer)
-        note = _sample_note(User.objects.get(username=options["author"]))
+        note = _sample_note(author)
         path = Path(options["folder"]) / f"納品書_{note.number}.pdf"
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(archive.pdf_of(note))
         return str(path)
+
+
+def _author(name: str) -> User:
+    try:
+        return User.objects.get(username=name)
+    except User.DoesNotExist:
+        text = _("There is no user “%(name)s”. Name one of this database's with --author.")
+        raise CommandError(text % {"name": name}) from None
 
 
 def _issuer() -> Issuer:
