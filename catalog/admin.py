@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _, gettext_lazy, ngettext
 
 from catalog import prices, selectors
-from catalog.forms import ProductForm
+from catalog.forms import ProductForm, TaxRateFormSet
 from catalog.models import Product, TaxCategory, TaxRate
 
 
@@ -119,6 +119,7 @@ class ProductAdmin(admin.ModelAdmin[Product]):
 
 class TaxRateInline(admin.TabularInline[TaxRate, TaxCategory]):
     model = TaxRate
+    formset = TaxRateFormSet
     extra = 1
 
 

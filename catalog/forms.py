@@ -4,37 +4,47 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Value
+from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _, gettext_lazy
 
 from catalog import jan, units
 from catalog.composition import composed
-from catalog.models import CONTROL, MAX_NAME_LENGTH, MAX_SKU_LENGTH, SKU_PATTERN, Product
+from catalog.models import (
+    CONTROL,
+    MAX_NAME_LENGTH,
+    MAX_SKU_LENGTH,
+    ONE_RATE_PER_DAY,
+    SKU_PATTERN,
+    Product,
+    TaxCategory,
+    TaxRate,
+)
 from catalog.prices import plain_text
 from catalog.search import SkuFold
 
 MAX_PRICE = Decimal("9999999999.9999")
 DECIMAL_PLACES = 4
 _DROPPED_FROM_PRICE = str.maketrans("−ー", "--", ",、¥円 ")
-_CONTROL = re.compile(f"[{CONTROL}]")
+_CONTROL = re.compile(f"[\0{CONTROL}]")
 
 
 class LineField(forms.CharField):
     """One line of text, trimmed and composed, since decomposed kana would be printed in pieces."""
 
     def clean(self, value: Any) -> Any:
-        typed: str = value or ""
-        text = super().clean(composed(typed))
-        if found := _CONTROL.search(text):
+        typed = composed(value or "")
+        if found := _CONTROL.search(typed.strip()):
             message = _("%(label)s contains the control character U+%(code)04X. Remove it.")
             raise ValidationError(message, code="control", params={"label": self.label, "code": ord(found.group())})
-        return text
+        return super().clean(typed)
 
 
 class PriceField(forms.CharField):
@@ -169,3 +179,24 @@ class ProductForm(forms.ModelForm[Product]):
             )
             raise ValidationError(message, params={"sku": self.instance.sku})
         return super().clean()
+
+
+class TaxRateFormSet(forms.BaseInlineFormSet[TaxRate, TaxCategory, forms.ModelForm[TaxRate]]):
+    """The rates of one category."""
+
+    def get_unique_error_message(self, unique_check: Sequence[str]) -> str:
+        return str(ONE_RATE_PER_DAY)
+
+    def clean(self) -> None:
+        super().clean()
+        today = timezone.localdate()
+        for form in self.deleted_forms:
+            # What stands in the database, not a day that was typed beside the mark for deletion.
+            began_on = form.initial.get("valid_from")
+            if began_on is not None and began_on <= today:
+                message = _(
+                    "The rate of %(rate)s %% began on %(date)s and notes are priced by it, so it cannot be deleted. "
+                    "Where it ends, add the next rate with its first day."
+                )
+                params = {"rate": plain_text(form.initial["rate"]), "date": began_on.isoformat()}
+                raise ValidationError(message, params=params)

@@ -26,6 +26,8 @@ SKU_PATTERN = rf"^[^{CONTROL}{SPACE}]([^{CONTROL}]{{0,{MAX_SKU_LENGTH - 2}}}[^{C
 NOT_BLANK_PATTERN = rf"[^{CONTROL}{SPACE}]"
 JAN_PATTERN = r"^([0-9]{8}|[0-9]{13})?$"
 
+ONE_RATE_PER_DAY = _("This category already has a rate from that day. Change that rate or choose another day.")
+
 
 class TaxCategory(models.Model):
     """What the law does with a product; how many percent that is stands in TaxRate, by date."""
@@ -85,9 +87,7 @@ class TaxRate(models.Model):
             models.UniqueConstraint(
                 fields=["category", "valid_from"],
                 name="tax_rates_one_per_day",
-                violation_error_message=_(
-                    "This category already has a rate from that day. Change that rate or choose another day."
-                ),
+                violation_error_message=ONE_RATE_PER_DAY,
             ),
             models.CheckConstraint(
                 condition=Q(rate__gte=0, rate__lt=100),

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import html
+from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission, User
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from catalog.models import Product, TaxCategory, TaxRate
@@ -32,6 +36,11 @@ def errors(client: Client, address: str, **changes: str) -> dict[str, list[str]]
     answer = client.post(address, {**VALID, **changes})
     assert answer.status_code == 200
     return dict(answer.context["adminform"].form.errors)
+
+
+def unescaped(answer: Any) -> str:
+    assert answer.status_code == 200
+    return html.unescape(answer.content.decode())
 
 
 def listed(client: Client, **query: str) -> list[str]:
@@ -70,6 +79,8 @@ def test_price_stays_unset_when_left_empty(signed_in: Client) -> None:
     ("field", "typed", "message"),
     [
         ("sku", " ", "The SKU is empty. Enter the code that names the product."),
+        ("sku", "A\0B", "SKU contains the control character U+0000. Remove it."),
+        ("jan", "49\0", "Null characters are not allowed."),
         ("sku", "A\tB", "SKU contains the control character U+0009. Remove it."),
         ("sku", "x" * 65, f"The SKU “{'x' * 65}” has 65 characters. Enter at most 64."),
         ("sku", "OLD", "The SKU “OLD” exists already. Choose another one, or change that product."),
@@ -196,28 +207,57 @@ def test_actions_are_missing_when_the_user_may_only_look(client: Client) -> None
     assert Product.objects.get().is_active is True
 
 
-def test_rate_is_added_when_entered_beside_its_category(signed_in: Client) -> None:
-    rate = TaxRate.objects.get(category="reduced")
-    address = "/admin/catalog/taxcategory/reduced/change/"
-    lines = {
-        "rates-TOTAL_FORMS": "2",
-        "rates-INITIAL_FORMS": "1",
-        "rates-0-id": str(rate.pk),
-        "rates-0-category": "reduced",
-        "rates-0-valid_from": "2019-10-01",
-        "rates-0-rate": "8",
-        "rates-1-category": "reduced",
-        "rates-1-valid_from": "2027-04-01",
-        "rates-1-rate": "1",
-    }
+def reduced(*rates: dict[str, str]) -> dict[str, str]:
+    """What the page of the reduced category sends: its present rate, changed by the first of `rates`, and new ones."""
+    present = {"id": str(TaxRate.objects.get(category="reduced").pk), "valid_from": "2019-10-01", "rate": "8"}
+    rows = [present | (rates[0] if rates else {}), *rates[1:]]
+    sent = {"name": "軽減税率", "kind": "reduced", "sort_order": "2"}
+    sent |= {"rates-TOTAL_FORMS": str(len(rows)), "rates-INITIAL_FORMS": "1"}
+    for place, row in enumerate(rows):
+        sent |= {f"rates-{place}-{name}": value for name, value in ({"category": "reduced"} | row).items()}
+    return sent
 
-    answer = signed_in.post(address, {"name": "軽減税率", "kind": "reduced", "sort_order": "2", **lines})
+
+REDUCED = "/admin/catalog/taxcategory/reduced/change/"
+
+
+def test_rate_is_added_when_entered_beside_its_category(signed_in: Client) -> None:
+    answer = signed_in.post(REDUCED, reduced({}, {"valid_from": "2027-04-01", "rate": "1"}))
 
     assert answer.status_code == 302
     assert list(TaxRate.objects.filter(category="reduced").values_list("rate", flat=True)) == [
         Decimal("1.00"),
         Decimal("8.00"),
     ]
+
+
+def test_rate_is_refused_with_a_sentence_when_its_day_is_entered_twice(signed_in: Client) -> None:
+    answer = signed_in.post(REDUCED, reduced({}, {"valid_from": "2019-10-01", "rate": "1"}))
+
+    assert "This category already has a rate from that day. Change that rate or choose another day." in unescaped(
+        answer
+    )
+    assert "valid_from" not in str(answer.context["errors"])
+    assert TaxRate.objects.filter(category="reduced").count() == 1
+
+
+@pytest.mark.parametrize("typed_day", ["2019-10-01", "2999-01-01"])
+def test_rate_is_kept_when_deleted_after_it_began(signed_in: Client, typed_day: str) -> None:
+    answer = signed_in.post(REDUCED, reduced({"DELETE": "on", "valid_from": typed_day}))
+
+    assert (
+        "The rate of 8 % began on 2019-10-01 and notes are priced by it, so it cannot be deleted. Where it ends, add "
+        "the next rate with its first day."
+    ) in unescaped(answer)
+    assert TaxRate.objects.get(category="reduced").valid_from.isoformat() == "2019-10-01"
+
+
+def test_rate_is_deleted_when_it_begins_in_the_future(signed_in: Client) -> None:
+    TaxRate.objects.filter(category="reduced").update(valid_from=timezone.localdate() + timedelta(days=1))
+
+    answer = signed_in.post(REDUCED, reduced({"DELETE": "on"}))
+
+    assert (answer.status_code, TaxRate.objects.filter(category="reduced").count()) == (302, 0)
 
 
 def test_tax_category_is_kept_when_deletion_is_confirmed_but_it_is_used(signed_in: Client) -> None:
