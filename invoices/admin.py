@@ -20,7 +20,7 @@ from PIL import Image, UnidentifiedImageError
 from invoices import pdf, selectors, services
 from invoices.domain import numbering, registration
 from invoices.domain.errors import DomainError
-from invoices.fields import HalfWidthField, PostalCodeField, PrintedTextField
+from invoices.fields import HalfWidthField, PostalCodeField, PrintedTextField, TypedTextField
 from invoices.messages import worded
 from invoices.models import Customer, Issuer, NumberSeries
 
@@ -36,6 +36,7 @@ def _field(model: type[Model], name: str, field_class: type[forms.CharField], **
 class CustomerForm(forms.ModelForm[Customer]):
     code = _field(Customer, "code", HalfWidthField)
     name = _field(Customer, "name", PrintedTextField)
+    kana = _field(Customer, "kana", TypedTextField)
     department = _field(Customer, "department", PrintedTextField)
     person_title = _field(Customer, "person_title", PrintedTextField)
     person = _field(Customer, "person", PrintedTextField)
@@ -45,6 +46,7 @@ class CustomerForm(forms.ModelForm[Customer]):
     ship_to_name = _field(Customer, "ship_to_name", PrintedTextField)
     ship_to_postal_code = _field(Customer, "ship_to_postal_code", PostalCodeField)
     ship_to_address = _field(Customer, "ship_to_address", PrintedTextField, max_lines=5)
+    note = _field(Customer, "note", TypedTextField)
 
     class Meta:
         model = Customer
@@ -94,7 +96,7 @@ class IssuerForm(forms.ModelForm[Issuer]):
     telephone = _field(Issuer, "telephone", HalfWidthField)
     fax = _field(Issuer, "fax", HalfWidthField)
     # Longer than its column, since hyphens and spaces are forgiven and taken out.
-    registration_number = forms.CharField(
+    registration_number = TypedTextField(
         label=_("registration number"), max_length=40, required=False, help_text=_("T and 13 digits.")
     )
     seal_image = forms.FileField(

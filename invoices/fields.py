@@ -16,11 +16,41 @@ _NUMBER = re.compile(r"-?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)?(?:\.[0-9]+)?")
 _MINUS_SIGNS = str.maketrans(dict.fromkeys("−‐–▲△", "-"))
 
 
-class PrintedTextField(forms.CharField):
+MOST_QUOTED = 40
+
+
+class TypedField(forms.Field):
+    """A field whose refusals can name it (`label`) and what was typed (`value`, its beginning)."""
+
+    def clean(self, value: Any) -> Any:
+        try:
+            return super().clean(value)
+        except ValidationError as refusal:
+            for error in refusal.error_list:
+                named = {"label": self.label, "value": str(value).strip()[:MOST_QUOTED]}
+                error.params = {**(error.params or {}), **named}
+            raise
+
+
+class TypedTextField(TypedField, forms.CharField):
+    """Text of any kind. The browser is given no limit, since it would cut what is pasted without a word."""
+
+    default_error_messages: ClassVar = {
+        "max_length": _("%(label)s has %(show_value)s characters. Write at most %(limit_value)s."),
+        "null_characters_not_allowed": _("%(label)s contains the control character U+0000 (NUL). Remove it."),
+    }
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        attrs: dict[str, Any] = super().widget_attrs(widget)
+        attrs.pop("maxlength", None)
+        return attrs
+
+
+class PrintedTextField(TypedTextField):
     """Text that will be printed: its marks composed, without tabs, on at most `max_lines` lines."""
 
     default_error_messages: ClassVar = {
-        "max_lines": _("Write at most %(max)s lines (%(lines)s were entered)."),
+        "max_lines": _("%(label)s has %(lines)s lines. Write at most %(max)s."),
     }
 
     def __init__(self, *, max_lines: int = 1, **kwargs: Any) -> None:
@@ -39,7 +69,15 @@ class PrintedTextField(forms.CharField):
             raise ValidationError(self.error_messages["max_lines"], code="max_lines", params=params)
 
 
-class TypedNumberField(forms.DecimalField):
+class TypedDateField(TypedField, forms.DateField):
+    """A day."""
+
+    default_error_messages: ClassVar = {
+        "invalid": _("%(label)s: “%(value)s” is not a date. Enter it as in 2026-11-24."),
+    }
+
+
+class TypedNumberField(TypedField, forms.DecimalField):
     """A decimal as people type it: full width digits, thousands separators, a yen sign and ▲ are understood.
 
     A comma that does not separate thousands is refused rather than guessed at: 1,5 is neither 15 nor 1.5.
@@ -47,11 +85,12 @@ class TypedNumberField(forms.DecimalField):
 
     widget = forms.TextInput
     default_error_messages: ClassVar = {
-        "invalid": _("Write a number, such as 1,200 or 3.5 (“%(value)s” was entered)."),
+        "invalid": _("Write %(label)s as a number, such as 1,200 or 3.5 (“%(value)s” was entered)."),
         "not_positive": _("%(label)s must be more than 0 (%(value)s was entered)."),
-        "max_decimal_places": _("Write at most %(max)s digits after the point."),
-        "max_whole_digits": _("Write at most %(max)s digits before the point."),
-        "max_digits": _("Write at most %(max)s digits."),
+        "min_value": _("%(label)s must be at least %(limit_value)s (%(value)s was entered)."),
+        "max_decimal_places": _("Write %(label)s with at most %(max)s digits after the point (%(value)s was entered)."),
+        "max_whole_digits": _("Write %(label)s with at most %(max)s digits before the point (%(value)s was entered)."),
+        "max_digits": _("Write %(label)s with at most %(max)s digits (%(value)s was entered)."),
     }
 
     def __init__(self, *, must_be_positive: bool = False, **kwargs: Any) -> None:
@@ -65,17 +104,16 @@ class TypedNumberField(forms.DecimalField):
         if not number:
             return None
         if not _NUMBER.fullmatch(number) or number in ("-", "."):
-            raise ValidationError(self.error_messages["invalid"], code="invalid", params={"value": typed[:40]})
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
         return super().to_python(number.replace(",", ""))
 
     def validate(self, value: Any) -> None:
         super().validate(value)
         if self.must_be_positive and value is not None and value <= 0:
-            params = {"label": self.label, "value": format(value.normalize(), "f")}
-            raise ValidationError(self.error_messages["not_positive"], code="not_positive", params=params)
+            raise ValidationError(self.error_messages["not_positive"], code="not_positive")
 
 
-class HalfWidthField(forms.CharField):
+class HalfWidthField(TypedTextField):
     """A code or telephone number: full width letters and digits become half width."""
 
     def to_python(self, value: Any) -> str:

@@ -14,12 +14,14 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext, gettext_lazy as _
 
 from catalog.models import Product, TaxCategory
+from catalog.selectors import products_meant
 from invoices import pricing, selectors
 from invoices.domain.errors import ExemptWithRate
 from invoices.domain.tax import PriceBasis, Totals
 from invoices.drafts import Draft, DraftLine
-from invoices.fields import PrintedTextField, TypedNumberField
+from invoices.fields import PrintedTextField, TypedDateField, TypedNumberField, TypedTextField
 from invoices.models import Customer
+from invoices.services import MissingReason
 
 MAX_LINES = 2000
 EMPTY_ROWS = 5
@@ -31,9 +33,16 @@ class NoteForm(forms.Form):
     creation_key = forms.UUIDField(widget=forms.HiddenInput)
     revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
     customer_id = forms.IntegerField(widget=forms.HiddenInput, required=False)
-    customer = forms.CharField(label=_("Customer"), max_length=250)
-    delivered_on = forms.DateField(
-        label=_("Delivery date"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    customer = TypedTextField(
+        label=_("Customer"),
+        max_length=250,
+        error_messages={"required": _("Enter the customer, or choose one from the list.")},
+    )
+    delivered_on = TypedDateField(
+        label=_("Delivery date"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        # A date that cannot be, such as 31 February, comes from the browser as nothing at all.
+        error_messages={"required": _("Enter the delivery date as in 2026-11-24.")},
     )
     order_number = PrintedTextField(label=_("Order number"), max_length=60, required=False)
     subject = PrintedTextField(label=_("Subject"), max_length=120, required=False)
@@ -70,7 +79,7 @@ class LineForm(forms.Form):
     rate_override = TypedNumberField(
         label=_("Other tax rate (%)"), max_digits=4, decimal_places=2, min_value=0, required=False
     )
-    rate_reason = forms.CharField(label=_("Reason for the other rate"), max_length=200, required=False)
+    rate_reason = TypedTextField(label=_("Reason for the other rate"), max_length=200, required=False)
     note = PrintedTextField(label=_("Line note"), max_length=100, required=False)
 
     def __init__(self, *args: Any, tax_categories: list[TaxCategory], **kwargs: Any) -> None:
@@ -109,7 +118,10 @@ class LineForm(forms.Form):
         return cleaned
 
     def fill_from(self, products: Mapping[str, Product]) -> None:
-        """Complete a line of which only the code was typed, and refuse one that names nothing at all."""
+        """Complete a line of which only the code was typed, and refuse one that names nothing at all.
+
+        `products` holds the product of each typed code that means one.
+        """
         cleaned = self.cleaned_data
         if cleaned.get("product_sku") not in products:
             cleaned["product_sku"] = None
@@ -121,7 +133,8 @@ class LineForm(forms.Form):
             unknown = _("No product has the code “%(code)s”. Choose one from the list or type the item name.")
             self.add_error("name", unknown % {"code": code} if code else _("Enter the item name."))
             return
-        cleaned.update(product_sku=product.sku, unit=cleaned.get("unit") or self._printed("unit", product.unit))
+        cleaned.update(product_sku=product.sku, code=self._printed("code", product.sku))
+        cleaned["unit"] = cleaned.get("unit") or self._printed("unit", product.unit)
         cleaned["name"] = self._printed("name", product.name)
         if cleaned.get("unit_price") is None:
             cleaned.update(unit_price=product.unit_price, tax_category=product.tax_category_id)
@@ -169,11 +182,8 @@ class LineForm(forms.Form):
 class BaseLineFormSet(forms.BaseFormSet[LineForm]):
     def clean(self) -> None:
         typed = [form for form in self.forms if not form.is_blank]
-        codes = {form.cleaned_data.get(name) for form in typed for name in ("product_sku", "code")} - {
-            None,
-            "",
-        }
-        products = Product.objects.in_bulk(list(codes)) if codes else {}
+        codes = {form.cleaned_data.get(name) or "" for form in typed for name in ("product_sku", "code")} - {""}
+        products = products_meant(codes)
         for form in typed:
             form.fill_from(products)
 
@@ -266,7 +276,11 @@ class NoteEditor:
 class VoidForm(forms.Form):
     """Why a note is voided."""
 
-    reason = PrintedTextField(label=_("Reason for voiding"), max_length=200)
+    reason = PrintedTextField(
+        label=_("Reason for voiding"),
+        max_length=200,
+        error_messages={"required": _(MissingReason.template)},
+    )
 
 
 class CopyForm(forms.Form):

@@ -74,6 +74,14 @@ def test_number_format_must_be_printable(staff: Client) -> None:
     assert NumberSeries.objects.get().number_format == "DN-{year}-{number:06d}"
 
 
+def test_long_text_is_not_cut_by_the_browser_and_its_limit_is_named(staff: Client) -> None:
+    response = staff.post("/admin/invoices/customer/add/", customer_form(kana="カ" * 201, note="長" * 1001))
+    body = response.content.decode()
+    for sentence in ("カナは 201 文字あります。200 文字以内にしてください。", "1000 文字以内にしてください。"):
+        assert sentence in body
+    assert ("maxlength" in body, "<textarea" in body, Customer.objects.count()) == (False, True, 0)
+
+
 def test_address_has_at_most_five_lines(staff: Client) -> None:
     response = staff.post("/admin/invoices/customer/add/", customer_form(address="\r\n".join("123456")))
     assert "5 行まで" in response.content.decode()
