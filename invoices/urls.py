@@ -14,6 +14,7 @@ urlpatterns = [
     path("notes/totals", views.note_totals, name="note_totals"),
     path("notes/<int:note_id>", views.note_detail, name="note_detail"),
     path("notes/<int:note_id>/edit", views.note_edit, name="note_edit"),
+    path("notes/<int:note_id>/preview", views.note_preview, name="note_preview"),
     path("notes/<int:note_id>/pdf", views.note_pdf, name="note_pdf"),
     path("notes/<int:note_id>/copy", views.note_copy, name="note_copy"),
     path("notes/<int:note_id>/void", views.note_void, name="note_void"),

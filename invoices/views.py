@@ -89,17 +89,24 @@ def note_totals(request: HttpRequest) -> HttpResponse:
 
 
 @may_write
-@require_POST
-def note_preview(request: HttpRequest) -> HttpResponse:
-    """The typed note as a PDF marked as a draft; nothing is saved."""
+@require_http_methods(["GET", "HEAD", "POST"])
+def note_preview(request: HttpRequest, note_id: int | None = None) -> HttpResponse:
+    """The typed note as a PDF marked as a draft; nothing is saved. What is wrong shows in the form it came from.
+
+    Sent with `check` it is only asked whether there would be a PDF: then 204. Opened by its address it is that form.
+    """
+    if request.method != "POST":
+        return redirect("invoices:note_new") if note_id is None else redirect("invoices:note_edit", note_id)
     editor = NoteEditor(typed=request.POST)
     if not editor.is_valid():
-        return _form_page(request, editor, status=422)
+        return _form_page(request, editor, note_id=note_id, status=422)
     customer = editor.head.cleaned_data["chosen_customer"]
     try:
         document = services.printable(editor.draft, customer=customer)
     except DomainError as error:
-        return _form_page(request, editor, error=worded(error), status=409)
+        return _form_page(request, editor, note_id=note_id, error=worded(error), status=409)
+    if "check" in request.POST:
+        return HttpResponse(status=204)
     return _inline(pdf.render(document), name=_file_name(document))
 
 

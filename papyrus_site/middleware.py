@@ -1,4 +1,4 @@
-"""What surrounds every request of the product: its id and its line in the log."""
+"""What surrounds every request of the product: its id, its line in the log, and a page for a refused method."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
+from django.template.loader import render_to_string
 
 from papyrus_site import logs
 
@@ -43,6 +44,19 @@ class RequestLogMiddleware:
             milliseconds = round((time.perf_counter() - started) * 1000, 1)
             logger.info("request", extra=_fields(request, status=status, milliseconds=milliseconds))
             logs.request_id.reset(remembered)
+
+
+class RefusedMethodMiddleware:
+    """Put a page into a 405, which Django answers empty and a browser shows as an error of its own."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self._get_response(request)
+        if isinstance(response, HttpResponseNotAllowed) and not response.content:
+            response.content = render_to_string("405.html", request=request)
+        return response
 
 
 def request_id_of(request: HttpRequest) -> str:

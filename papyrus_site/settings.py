@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "papyrus_site.middleware.RefusedMethodMiddleware",
 ]
 
 ROOT_URLCONF = "papyrus_site.urls"

@@ -174,6 +174,16 @@ class TestSave:
             "reduced",
         )
 
+    @pytest.mark.parametrize("typed", ["kb-001", "ＫＢ-００１", "kb‐001"])
+    def test_code_in_another_width_or_case_is_the_only_active_product_of_it(
+        self, signed_in: Client, typed: str
+    ) -> None:
+        Product.objects.create(sku="KB-001", name="キーボード", unit_price="12000", unit="台")
+        sent = form(CustomerFactory.create(), {"code": typed, "name": "", "unit": "", "unit_price": ""}, save="1")
+        signed_in.post("/notes/new", sent)
+        row = DeliveryNote.objects.get().lines.get()
+        assert (row.product_id, row.code, row.name, row.unit) == ("KB-001", "KB-001", "キーボード", "台")
+
     @pytest.mark.parametrize(
         ("typed", "sentence"),
         [
@@ -184,17 +194,24 @@ class TestSave:
             ({"quantity": "1,5"}, "（「1,5」が入力されました）"),
             ({"quantity": "1e5"}, "（「1e5」が入力されました）"),
             ({"quantity": "NaN"}, "（「NaN」が入力されました）"),
-            ({"quantity": "0.1234"}, "小数点以下は 3 桁までにしてください。"),
-            ({"quantity": "12345678"}, "整数部分は 7 桁までにしてください。"),
-            ({"unit_price": "1.23456"}, "小数点以下は 4 桁までにしてください。"),
+            ({"quantity": "0.1234"}, "数量の小数点以下は 3 桁までにしてください（0.1234 が入力されました）。"),
+            (
+                {"quantity": "１２３４５６７８"},
+                "数量の整数部分は 7 桁までにしてください（１２３４５６７８ が入力されました）。",
+            ),
+            ({"unit_price": "1.23456"}, "単価の小数点以下は 4 桁までにしてください（1.23456 が入力されました）。"),
             ({"name": ""}, "品名を入力してください。"),
             ({"name": "", "code": "ZZ-9"}, "品番「ZZ-9」の商品はありません。"),
             ({"rate_override": "8"}, "別の税率にする理由を入力してください。"),
             ({"rate_reason": "経過措置"}, "税率を入力するか、理由を消してください。"),
-            ({"rate_override": "-1", "rate_reason": "x"}, "aria-invalid"),
+            (
+                {"rate_override": "-1", "rate_reason": "x"},
+                "別の税率（%）は 0 以上にしてください（-1 が入力されました）。",
+            ),
             ({"tax_category": "none"}, "aria-invalid"),
-            ({"name": "あ" * 201}, "aria-invalid"),
-            ({"name": "a\x00b"}, "aria-invalid"),
+            ({"name": "あ" * 201}, "品名は 201 文字あります。200 文字以内にしてください。"),
+            ({"rate_reason": "あ" * 201}, "別の税率にする理由は 201 文字あります。200 文字以内にしてください。"),
+            ({"name": "a\x00b"}, "品名に制御文字 U+0000（NUL）が含まれています。取り除いてください。"),
         ],
     )
     def test_wrong_line_is_named_and_nothing_is_saved_or_lost(
@@ -210,11 +227,15 @@ class TestSave:
     @pytest.mark.parametrize(
         ("head", "sentence"),
         [
-            ({"customer": "", "customer_id": ""}, "aria-invalid"),
+            ({"customer": "", "customer_id": ""}, "得意先を入力するか、候補から選んでください。"),
             ({"customer": "ない商店", "customer_id": ""}, "得意先「ない商店」は見つかりません。"),
             ({"customer_id": "999999"}, "見つかりません。候補から選んでください。"),
-            ({"delivered_on": ""}, "aria-invalid"),
-            ({"delivered_on": "2026-02-30"}, "aria-invalid"),
+            ({"delivered_on": ""}, "納品日を 2026-11-24 の形で入力してください。"),
+            (
+                {"delivered_on": "2026-02-30"},
+                "納品日「2026-02-30」は日付ではありません。2026-11-24 の形で入力してください。",
+            ),
+            ({"notes": "あ\n" * 21}, "備考は 21 行あります。20 行までにしてください。"),
             ({"lines-TOTAL_FORMS": "x"}, 'role="alert"'),
             ({"creation_key": "x"}, 'role="alert"'),
         ],
@@ -225,6 +246,13 @@ class TestSave:
         response = signed_in.post("/notes/new", form(CustomerFactory.create(), {}, save="1") | head)
         assert (response.status_code, DeliveryNote.objects.count()) == (422, 0)
         assert sentence in text_of(response)
+
+    def test_long_text_is_neither_cut_by_the_browser_nor_lost(self, signed_in: Client) -> None:
+        pasted = "長い備考。" * 201
+        response = signed_in.post("/notes/new", form(CustomerFactory.create(), {}, notes=pasted, save="1"))
+        body = text_of(response)
+        assert (pasted in body, "備考は 1005 文字あります。1000 文字以内にしてください。" in body) == (True, True)
+        assert "maxlength" not in body
 
     def test_customer_may_be_typed_out_by_code(self, signed_in: Client) -> None:
         CustomerFactory.create(code="C777")
@@ -351,6 +379,31 @@ class TestIssue:
         body = text_of(signed_in.post("/notes/preview", form(CustomerFactory.create(), {})))
         assert "使用中の発行者" in body
 
+    def test_preview_of_a_saved_draft_with_an_error_stays_its_form(self, signed_in: Client, author: User) -> None:
+        note = draft_note(author)
+        sent = form(note.customer, {"quantity": "0", "name": "残る品名"}, revision="1", check="1")
+        response = signed_in.post(f"/notes/{note.pk}/preview", sent)
+        body = text_of(response)
+        assert response.status_code == 422
+        for kept in (
+            f'action="/notes/{note.pk}/edit"',
+            f"下書き {note.pk}",
+            f'formaction="/notes/{note.pk}/preview"',
+            'name="revision" value="1"',
+            "残る品名",
+        ):
+            assert kept in body
+
+    def test_preview_is_only_asked_about_when_checked(self, signed_in: Client) -> None:
+        IssuerFactory.create()
+        response = signed_in.post("/notes/preview", form(CustomerFactory.create(), {}, check="1"))
+        assert (response.status_code, response.content) == (204, b"")
+
+    def test_preview_opened_by_its_address_is_the_form(self, signed_in: Client, author: User) -> None:
+        note = draft_note(author)
+        answers = [signed_in.get(address) for address in ("/notes/preview", f"/notes/{note.pk}/preview")]
+        assert [answer["Location"] for answer in answers] == ["/notes/new", f"/notes/{note.pk}/edit"]
+
     @pytest.mark.parametrize("name", ["名前\n二行", "名前\r\n二行", "名前\t二行"])
     def test_product_name_that_plain_sql_broke_is_issued_on_one_line(self, signed_in: Client, name: str) -> None:
         Product.objects.create(sku="KB-001", name="名前", unit_price=100)
@@ -402,7 +455,8 @@ class TestVoidCopyDelete:
     def test_void_without_reason_changes_nothing(self, signed_in: Client, author: User) -> None:
         note = issued_note(author)
         response = signed_in.post(f"/notes/{note.pk}/void", {"reason": " "})
-        assert ("aria-invalid" in text_of(response), DeliveryNote.objects.get().state) == (True, NoteState.ISSUED)
+        assert "無効にする理由を入力してください。理由は納品書とともに保存されます。" in text_of(response)
+        assert DeliveryNote.objects.get().state == NoteState.ISSUED
 
     def test_void_with_a_reason_nobody_can_see_changes_nothing(self, signed_in: Client, author: User) -> None:
         note = issued_note(author)
@@ -450,7 +504,9 @@ class TestVoidCopyDelete:
     def test_changes_need_post(self, signed_in: Client, author: User, action: str) -> None:
         note = draft_note(author)
         address = "/notes/totals" if action == "totals" else f"/notes/{note.pk}/{action}"
-        assert (signed_in.get(address).status_code, DeliveryNote.objects.count()) == (405, 1)
+        response = signed_in.get(address)
+        assert (response.status_code, response["Allow"], DeliveryNote.objects.count()) == (405, "POST", 1)
+        assert "このページは直接開けません。" in text_of(response)
 
 
 class TestCustomerSuggest:
