@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from pypdf import PdfReader
 
 from catalog.models import Product
@@ -270,3 +270,165 @@ def test_form_does_not_widen_the_page(clerk_page: Page, server: str, width: int)
     clerk_page.set_viewport_size({"width": width, "height": 800})
     clerk_page.goto(f"{server}/notes/new")
     assert clerk_page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def end_session(page: Page) -> None:
+    """End the session and nothing else, as time or another sign-in does."""
+    page.context.clear_cookies(name="sessionid")
+
+
+def hold_products(page: Page) -> list[Route]:
+    """Keep requests for products unanswered; returns them as they come."""
+    held: list[Route] = []
+    page.route("**/products/suggest?*", lambda route: held.append(route))
+    return held
+
+
+def wait_for_one(page: Page, held: list[Route]) -> Route:
+    for _ in range(100):
+        if held:
+            return held[0]
+        page.wait_for_timeout(20)
+    raise AssertionError("no request came")
+
+
+def test_totals_asked_for_without_a_session_say_so_and_leave_the_focus(clerk_page: Page, server: str) -> None:
+    page = clerk_page
+    keys = new_note(page, server)
+    choose(keys, "KB", "3")
+    expect(page.locator("#totals")).to_contain_text("¥39,600")
+    end_session(page)
+    page.get_by_label("備考", exact=True).click()
+    keys.type("続き")
+    expect(page.locator("#expired")).to_be_visible()
+    keys.type("がある")
+    expect(page.get_by_label("備考", exact=True)).to_be_focused()
+    expect(page.get_by_label("備考", exact=True)).to_have_value("続きがある")
+    expect(page.locator("#totals")).to_contain_text("¥39,600")
+    expect(page.get_by_label("パスワード")).to_have_count(0)
+
+
+def test_notice_goes_once_the_clerk_has_signed_in_again(clerk_page: Page, server: str) -> None:
+    page = clerk_page
+    keys = new_note(page, server)
+    choose(keys, "KB", "3")
+    end_session(page)
+    page.get_by_label("備考", exact=True).fill("続き")
+    expect(page.locator("#expired")).to_be_visible()
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="新しいタブでログインして").click()
+    opened.value.get_by_label("ユーザー名").fill("clerk")
+    opened.value.get_by_label("パスワード").fill(PASSWORD)
+    opened.value.keyboard.press("Enter")
+    opened.value.wait_for_url(f"{server}/")
+
+    page.locator("[name=lines-0-quantity]").fill("4")
+
+    expect(page.locator("#expired")).to_be_hidden()
+    expect(page.locator("#totals")).to_contain_text("¥52,800")
+
+
+def test_picker_names_what_was_typed_ahead_and_works_on_when_its_request_failed(clerk_page: Page, server: str) -> None:
+    page = clerk_page
+    keys = new_note(page, server)
+    held = hold_products(page)
+    keys.type("KB")
+    keys.press("Enter")
+    keys.type("12")
+    wait_for_one(page, held).abort()
+    shown = page.locator(".suggestions:not([hidden])")
+    expect(shown).to_have_text(
+        "候補を読み込めません。接続を確認して、もう一度入力してください。 その間に打たれた「12」は入力されていません。"
+    )
+
+    page.unroute("**/products/suggest?*")
+    keys.type("-")
+    expect(page.locator(OPTION).first).to_contain_text("KB-001")
+    keys.press("Enter")
+    assert (row(page, 0, "code"), row(page, 0, "quantity")) == ("KB-001", "")
+
+
+def test_picker_works_on_when_the_focus_left_before_the_answer(clerk_page: Page, server: str) -> None:
+    page = clerk_page
+    keys = new_note(page, server)
+    held = hold_products(page)
+    keys.type("KB")
+    keys.press("Enter")
+    wait_for_one(page, held)
+    page.get_by_label("件名").click()
+    page.locator("[name=lines-0-code]").focus()
+    keys.press("End")
+    keys.type("-0")
+    assert row(page, 0, "code") == "KB-0"
+
+
+def test_picker_asks_for_sign_in_when_the_session_ended(clerk_page: Page, server: str) -> None:
+    page = clerk_page
+    keys = new_note(page, server)
+    end_session(page)
+    keys.type("KB")
+    expect(page.locator("#expired")).to_be_visible()
+    expect(page.locator(".suggestions:not([hidden])")).to_have_count(0)
+    expect(page.locator("[name=lines-0-code]")).to_be_focused()
+
+
+def test_copied_line_forgets_its_product_as_the_first_one_does(clerk_page: Page, server: str) -> None:
+    page = clerk_page
+    keys = new_note(page, server)
+    choose(keys, "TE", "1")
+    page.locator("[name=lines-0-quantity]").focus()
+    keys.press("Alt+d")
+    page.locator("[name=lines-1-code]").fill("手作りの看板")
+    expect(page.locator(OPTION)).to_have_count(1)
+    keys.press("Enter")
+    kept = [row(page, 1, name) for name in ("name", "quantity", "unit", "unit_price", "tax_category")]
+    assert kept == ["手作りの看板", "1", "", "", "standard"]
+
+
+def test_preview_opens_one_pdf_in_a_tab_of_its_own_and_the_form_stays(clerk_page: Page, server: str) -> None:
+    page = clerk_page
+    keys = new_note(page, server)
+    choose(keys, "KB", "2")
+    answers: list[str] = []
+    page.context.on("response", lambda response: answers.append(response.headers.get("content-type", "")))
+    with page.context.expect_page() as opened:
+        page.get_by_role("button", name="PDF プレビュー").dblclick()
+    opened.value.wait_for_load_state()
+    page.wait_for_timeout(300)
+    assert (len(page.context.pages), answers.count("application/pdf")) == (2, 1)
+
+    keys.press("Control+s")
+    expect(page.locator(".messages")).to_contain_text("下書きを保存しました。")
+    assert len(page.context.pages) == 2
+
+
+def test_preview_shows_errors_in_the_same_tab_and_keeps_the_draft(clerk_page: Page, server: str) -> None:
+    page = clerk_page
+    keys = new_note(page, server)
+    choose(keys, "KB", "2")
+    keys.press("Control+s")
+    page.wait_for_url("**/edit")
+    note = DeliveryNote.objects.get()
+    page.get_by_label("件名").fill("消えない件名")
+    page.locator("[name=lines-0-quantity]").fill("0")
+    page.get_by_role("button", name="PDF プレビュー").click()
+
+    expect(page.locator("#id_lines-0-quantity-error")).to_be_visible()
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"下書き {note.pk}")
+    expect(page.get_by_label("件名")).to_have_value("消えない件名")
+    assert len(page.context.pages) == 1
+    page.locator("[name=lines-0-quantity]").fill("5")
+    keys.press("Control+s")
+    expect(page.locator(".messages")).to_contain_text("下書きを保存しました。")
+    saved = DeliveryNote.objects.get()
+    assert (saved.pk, saved.subject, saved.revision) == (note.pk, "消えない件名", 2)
+
+
+def test_preview_without_a_session_keeps_the_typing(clerk_page: Page, server: str) -> None:
+    page = clerk_page
+    keys = new_note(page, server)
+    choose(keys, "KB", "3")
+    end_session(page)
+    page.get_by_role("button", name="PDF プレビュー").click()
+    expect(page.locator("#expired")).to_be_visible()
+    assert (row(page, 0, "quantity"), len(page.context.pages)) == ("3", 1)

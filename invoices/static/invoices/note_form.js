@@ -5,11 +5,15 @@
   const form = document.getElementById("note");
   const table = document.getElementById("lines");
   const blank = document.getElementById("blank-line");
+  const expired = document.getElementById("expired");
   const SUGGEST_DELAY_MS = 120;
 
   const field = (line, name) => line.querySelector(`[name$="-${name}"]`);
   const lines = () => [...table.querySelectorAll("tbody.line")];
   const recalculate = () => form.dispatchEvent(new Event("recalculate"));
+  // Without a session a page leads to the sign-in page; the product master's addresses answer 401.
+  const isSignedOut = (response) => response.type === "opaqueredirect" || response.status === 401;
+  const worded = (sentence, typed) => sentence.replace("{typed}", () => typed);
 
   // --- Picker: a text input with a list under it (ARIA combobox pattern) ---
 
@@ -38,8 +42,7 @@
       clearTimeout(this.timer);
       this.controller?.abort();
       this.asking = this.input.value.trim() !== "";
-      this.takeFirst = false;
-      this.typedAhead = [];
+      this.typedAhead = null;
       if (!this.asking) return this.close();
       this.timer = setTimeout(() => this.load(), SUGGEST_DELAY_MS);
     }
@@ -51,39 +54,35 @@
         const response = await fetch(`${this.url}?q=${encodeURIComponent(typed)}`, {
           signal: this.controller.signal,
           headers: { Accept: "application/json" },
+          redirect: "manual",
         });
+        if (isSignedOut(response)) return this.expire();
         if (!response.ok) throw new Error(response.statusText);
         this.show(typed, (await response.json())[this.key]);
       } catch (error) {
-        if (error.name !== "AbortError") this.fail();
+        if (error.name !== "AbortError") this.fail(form.dataset.failed);
       }
     }
 
     show(typed, found) {
-      this.asking = false;
+      const waiting = this.stopWaiting();
       this.options = found.map((item) => ({ item, text: this.describe(item) }));
-      if (this.freeText) this.options.push({ item: null, typed, text: [["free", form.dataset.freeText.replace("{typed}", typed)]] });
-      if (!this.options.length) {
-        this.say(form.dataset.noMatch.replace("{typed}", typed));
-        return this.typeOn();
-      }
-      this.list.replaceChildren(...this.options.map(({ text }, index) => this.option(text, index)));
-      this.open();
-      this.highlight(0);
-      if (this.takeFirst) this.take(0);
-      this.typeOn();
+      if (this.freeText) this.options.push({ item: null, typed, text: [["free", worded(form.dataset.freeText, typed)]] });
+      if (this.options.length) {
+        this.list.replaceChildren(...this.options.map(({ text }, index) => this.option(text, index)));
+        this.open();
+        this.highlight(0);
+        if (waiting) this.take(0);
+      } else this.say(worded(form.dataset.noMatch, typed));
+      if (waiting) typeOn(waiting);
     }
 
-    // What was typed between an Enter and the answer it waited for goes where it would have gone after it.
-    typeOn() {
-      this.takeFirst = false;
-      for (const key of this.typedAhead.splice(0)) {
-        const input = document.activeElement;
-        const pressed = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true });
-        if (!input.dispatchEvent(pressed) || key.length > 1) continue;
-        input.setRangeText(key, input.selectionStart, input.selectionEnd, "end");
-        input.dispatchEvent(new Event("input", { bubbles: true }));
-      }
+    // Returns what was typed since an Enter that the answer was awaited for; null when there was none.
+    stopWaiting() {
+      const waiting = this.typedAhead;
+      this.asking = false;
+      this.typedAhead = null;
+      return waiting;
     }
 
     option(parts, index) {
@@ -108,9 +107,17 @@
       this.open();
     }
 
-    fail() {
-      this.asking = false;
-      this.say(form.dataset.failed);
+    // What was typed ahead had no place to go to; it is named, so that nobody takes it for entered.
+    fail(sentence) {
+      const lost = (this.stopWaiting() ?? []).filter((key) => key.length === 1).join("");
+      const sentences = [sentence, lost && worded(form.dataset.notEntered, lost)].filter(Boolean);
+      if (sentences.length) this.say(sentences.join(" "));
+      else this.close();
+    }
+
+    expire() {
+      sayExpired();
+      this.fail("");
     }
 
     open() {
@@ -125,7 +132,7 @@
     close() {
       clearTimeout(this.timer);
       this.controller?.abort();
-      this.asking = false;
+      this.stopWaiting();
       this.list.hidden = true;
       this.options = [];
       this.input.setAttribute("aria-expanded", "false");
@@ -148,7 +155,7 @@
 
     key_(event) {
       if (event.isComposing) return; // Enter that ends a kana conversion is not a choice
-      if (this.takeFirst && !event.ctrlKey && !event.metaKey && (event.key.length === 1 || event.key === "Enter")) {
+      if (this.typedAhead && !event.ctrlKey && !event.metaKey && (event.key.length === 1 || event.key === "Enter")) {
         this.typedAhead.push(event.key);
         event.preventDefault();
         event.stopImmediatePropagation();
@@ -159,12 +166,23 @@
       if (event.key === "ArrowDown" && isOpen) this.highlight((this.active + 1) % count);
       else if (event.key === "ArrowUp" && isOpen) this.highlight((this.active + count - 1) % count);
       else if (event.key === "Enter" && isOpen) this.take(this.active);
-      else if (event.key === "Enter" && this.asking) this.takeFirst = true; // a scanner is faster than the answer
+      else if (event.key === "Enter" && this.asking) this.typedAhead = []; // a scanner is faster than the answer
       else if (event.key === "Tab" && isOpen && this.options[this.active].item) return this.take(this.active);
       else if (event.key === "Escape" && !this.list.hidden) this.close();
       else return;
       event.preventDefault();
       event.stopImmediatePropagation();
+    }
+  }
+
+  // What was typed between an Enter and the answer it waited for goes where it would have gone after it.
+  function typeOn(keys) {
+    for (const key of keys) {
+      const input = document.activeElement;
+      const pressed = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true });
+      if (!input.dispatchEvent(pressed) || key.length > 1) continue;
+      input.setRangeText(key, input.selectionStart, input.selectionEnd, "end");
+      input.dispatchEvent(new Event("input", { bubbles: true }));
     }
   }
 
@@ -289,6 +307,7 @@
         field(copy, source.name.split("-").pop()).value = source.value;
       }
       copy.querySelector(".override").hidden = line.querySelector(".override").hidden;
+      if (line.dataset.hasProduct) copy.dataset.hasProduct = "true";
       line.after(copy);
       changed();
       focus(field(copy, "quantity"));
@@ -364,37 +383,61 @@
   // Only an alert in the page itself stands for typing that is not saved.
   let isChanged = document.querySelector("main > [role=alert]") !== null;
   let isSent = false;
-  let isAsking = false;
-  let isSignedIn = false;
+  let isAnswered = false;
+  let awaited; // the button whose sending waits for an answer
   form.addEventListener("input", () => { isChanged = true; });
   window.addEventListener("beforeunload", (event) => {
     if (isChanged && !isSent) event.preventDefault();
   });
   // A session that ended would answer with the sign-in page, and all that was typed would be gone: ask first.
   form.addEventListener("submit", async (event) => {
-    if (event.submitter && "preview" in event.submitter.dataset) return;
-    if (isSignedIn && !isSent) {
-      isSent = true;
-      return;
-    }
-    event.preventDefault(); // also the second half of a double click
-    if (isAsking || isSent) return;
-    isAsking = true;
-    isSignedIn = await askWhetherSignedIn();
-    isAsking = false;
-    if (!isSignedIn) return sayExpired();
-    form.requestSubmit(event.submitter);
+    if (isAnswered) return;
+    event.preventDefault();
+    const button = event.submitter;
+    if (isSent || awaited === button) return; // the second half of a double click
+    awaited = button;
+    const target = await targetOf(button);
+    if (awaited !== button) return; // another button was pressed meanwhile
+    awaited = undefined;
+    if (!target) return sayExpired();
+    send(button, target);
   });
+
+  function send(button, target) {
+    form.target = target;
+    button?.removeAttribute("formtarget"); // it serves only where no script runs
+    isSent = target === "_self";
+    isAnswered = true;
+    form.requestSubmit(button);
+    isAnswered = false;
+  }
+
   // Back from the next page: the same form may be sent again.
-  window.addEventListener("pageshow", () => { isSent = isSignedIn = false; });
+  window.addEventListener("pageshow", () => { isSent = false; });
+
+  // Where the answer belongs: a PDF into a tab of its own, everything else here. Null when the session has ended.
+  async function targetOf(button) {
+    if (!(await askWhetherSignedIn())) return null;
+    if (!button || !("preview" in button.dataset)) return "_self";
+    const typed = new FormData(form);
+    typed.set("check", "1");
+    try {
+      const response = await fetch(button.formAction, { method: "POST", body: typed, redirect: "manual" });
+      if (isSignedOut(response)) return null;
+      return [409, 422].includes(response.status) ? "_self" : "_blank";
+    } catch {
+      return "_blank"; // no connection: the browser says so there, and this form stays
+    }
+  }
 
   async function askWhetherSignedIn() {
     try {
       const response = await fetch(`${form.dataset.customers}?q=`, { redirect: "manual" });
-      if (response.type === "opaqueredirect") return false;
+      if (isSignedOut(response)) return false;
     } catch {
       return true; // no connection: the browser says that better
     }
+    expired.hidden = true;
     // Signing in again, in another tab, has changed the token this form was made with.
     const token = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/);
     if (token) form.elements.csrfmiddlewaretoken.value = token[1];
@@ -402,9 +445,8 @@
   }
 
   function sayExpired() {
-    const notice = document.getElementById("expired");
-    notice.hidden = false;
-    notice.scrollIntoView({ block: "nearest" });
+    expired.hidden = false;
+    expired.scrollIntoView({ block: "nearest" });
   }
 
   // --- Totals: marked while they do not belong to what is typed ---
@@ -412,12 +454,18 @@
   const totals = document.getElementById("totals");
   form.addEventListener("input", () => totals.classList.add("outdated"));
   totals.addEventListener("htmx:beforeSwap", (event) => {
-    const isTotals = event.detail.xhr.responseURL.endsWith(totals.getAttribute("hx-post"));
+    // The sign-in page, which a request is led to without a session, names this address in its query.
+    const isTotals = new URL(event.detail.xhr.responseURL).pathname === totals.getAttribute("hx-post");
     if (isTotals) return;
     event.detail.shouldSwap = false;
     sayExpired();
   });
-  totals.addEventListener("htmx:responseError", sayExpired);
+  totals.addEventListener("htmx:responseError", async (event) => {
+    if (event.detail.xhr.status !== 403) return;
+    const token = form.elements.csrfmiddlewaretoken.value;
+    if (!(await askWhetherSignedIn())) sayExpired();
+    else if (form.elements.csrfmiddlewaretoken.value !== token) recalculate();
+  });
   totals.addEventListener("htmx:afterSwap", () => totals.classList.remove("outdated"));
 
   lines().forEach(prepareLine);
