@@ -34,17 +34,28 @@ def tax_label(tax_class: TaxClass) -> str:
 
 
 @register.simple_tag
-def field(bound: BoundField, **attributes: str) -> SafeString:
-    """A field with its name for screen readers, and its errors tied to it. `aria_x` stands for aria-x."""
+def cell(bound: BoundField, **attributes: str) -> SafeString:
+    """A field with its name for screen readers, tied to its errors, which stand elsewhere. `aria_x` is aria-x."""
     attrs: dict[str, str | bool] = {name.replace("_", "-"): value for name, value in attributes.items()}
     attrs.setdefault("aria-label", str(bound.label))
-    errors = SafeString("")
     if bound.errors:
-        error_id = f"{bound.id_for_label}-error"
-        attrs |= {"aria-invalid": "true", "aria-describedby": error_id}
-        texts = format_html_join(" ", "{}", ((error,) for error in bound.errors))
-        errors = format_html('<span class="error" id="{}">{}</span>', error_id, texts)
-    return format_html("{}{}", bound.as_widget(attrs=attrs), errors)
+        attrs |= {"aria-invalid": "true", "aria-describedby": _error_id(bound)}
+    return bound.as_widget(attrs=attrs)
+
+
+@register.simple_tag
+def errors(bound: BoundField) -> SafeString:
+    """What is wrong with a field, as what `cell` ties it to."""
+    if not bound.errors:
+        return SafeString("")
+    texts = format_html_join(" ", "{}", ((error,) for error in bound.errors))
+    return format_html('<span class="error" id="{}">{}</span>', _error_id(bound), texts)
+
+
+@register.simple_tag
+def field(bound: BoundField, **attributes: str) -> SafeString:
+    """A field as in `cell`, with its errors under it."""
+    return format_html("{}{}", cell(bound, **attributes), errors(bound))
 
 
 @register.simple_tag
@@ -58,3 +69,7 @@ def querystring_with(context: RequestContext, **changes: object) -> str:
     """The page's own query with some parameters set, or taken out where they are empty."""
     query = {**context["request"].GET.dict(), **{name: str(value) for name, value in changes.items()}}
     return urlencode({name: value for name, value in query.items() if value})
+
+
+def _error_id(bound: BoundField) -> str:
+    return f"{bound.id_for_label}-error"

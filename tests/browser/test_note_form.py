@@ -5,13 +5,14 @@ from __future__ import annotations
 import io
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from django.contrib.auth.models import User
+from playwright.sync_api import FloatRect, Locator, Page, Route, expect
 from pypdf import PdfReader
 
 from catalog.models import Product
 from invoices.models import DeliveryNote, NoteState
 from tests.browser.conftest import PASSWORD
-from tests.invoices.factories import CustomerFactory
+from tests.invoices.factories import CustomerFactory, draft_note
 
 OPTION = ".suggestions:not([hidden]) [role=option]"
 
@@ -267,9 +268,64 @@ def test_form_says_when_prices_contain_the_tax(clerk_page: Page, server: str) ->
 
 @pytest.mark.parametrize("width", [1360, 700, 400])
 def test_form_does_not_widen_the_page(clerk_page: Page, server: str, width: int) -> None:
-    clerk_page.set_viewport_size({"width": width, "height": 800})
+    page = clerk_page
+    keys = new_note(page, server)
+    choose(keys, "KB", "9999999")
+    page.locator("[name=lines-0-unit_price]").fill("99999999")
+    expect(page.locator("#totals")).to_contain_text("¥1,099,999,879,000,001")
+    page.set_viewport_size({"width": width, "height": 800})
+    assert width_of(page) <= width
+
+
+@pytest.mark.parametrize("width", [1360, 1000, 390])
+def test_errors_of_a_line_stand_under_it_and_leave_its_columns_as_they_are(
+    clerk_page: Page, server: str, width: int
+) -> None:
+    page = clerk_page
+    page.set_viewport_size({"width": width, "height": 800})
+    keys = new_note(page, server)
+    choose(keys, "KB", "0")
+    page.locator("[name=lines-0-unit_price]").fill("1,5")
+    name = page.locator("[name=lines-0-name]")
+    before = box(name)
+    keys.press("Control+s")
+    shown = page.locator("#id_lines-0-quantity-error")
+    expect(shown).to_be_visible()
+    assert page.locator("[name=lines-0-quantity]").get_attribute("aria-describedby") == "id_lines-0-quantity-error"
+    expect(page.locator("#id_lines-0-unit_price-error")).to_contain_text("（「1,5」が入力されました）")
+
+    after, error = box(name), box(shown)
+    assert (after["width"], after["width"] >= 12 * 16, width_of(page) <= width) == (before["width"], True, True)
+    assert (error["y"] > after["y"] + after["height"], error["x"] + error["width"] <= width) == (True, True)
+
+
+def test_line_tools_draw_their_own_signs(clerk_page: Page, server: str) -> None:
     clerk_page.goto(f"{server}/notes/new")
-    assert clerk_page.evaluate("document.documentElement.scrollWidth") <= width
+    for tool in ("up", "down", "duplicate", "delete"):
+        drawn = clerk_page.locator(f"[data-do={tool}] svg").first
+        assert box(drawn)["width"] == 16
+        assert drawn.evaluate("svg => svg.getBBox().height") > 0
+
+
+def test_list_is_readable_on_a_narrow_screen(clerk_page: Page, office: User, server: str) -> None:
+    customer = CustomerFactory.create(code="C900", name="見本食品工業株式会社 大阪中央物流センター")
+    draft_note(office, customer=customer, subject="オフィス備品・来客用飲料")
+    clerk_page.set_viewport_size({"width": 390, "height": 800})
+    clerk_page.goto(f"{server}/")
+    cells = [clerk_page.get_by_role("cell", name=text) for text in (customer.name, "2026-11-23", "¥26,400", "下書き")]
+    for cell in cells:
+        expect(cell.last).to_be_in_viewport(ratio=1)
+    assert (box(cells[0])["width"] > 300, box(cells[0])["height"] < 60, width_of(clerk_page)) == (True, True, 390)
+
+
+def box(shown: Locator) -> FloatRect:
+    found = shown.bounding_box()
+    assert found is not None
+    return found
+
+
+def width_of(page: Page) -> int:
+    return int(page.evaluate("document.documentElement.scrollWidth"))
 
 
 def end_session(page: Page) -> None:

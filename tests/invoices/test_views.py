@@ -337,7 +337,7 @@ class TestIssue:
         response = signed_in.post("/notes/new", form(CustomerFactory.create(), {}, issue="1"), follow=True)
         note = DeliveryNote.objects.get()
         assert (note.state, response.redirect_chain[-1][0]) == (NoteState.ISSUED, f"/notes/{note.pk}")
-        assert f'<iframe class="viewer" src="/notes/{note.pk}/pdf"' in text_of(response)
+        assert f'<iframe class="viewer" src="/notes/{note.pk}/pdf#navpanes=0&amp;view=FitH"' in text_of(response)
 
     def test_request_sent_again_after_a_lost_answer_finds_its_note(self, signed_in: Client) -> None:
         IssuerFactory.create()
