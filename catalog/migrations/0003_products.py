@@ -1,8 +1,10 @@
 """The table of products: made new, or adopted from the predecessor's init script with every row.
 
 The predecessor's table is `sku text primary key, name text not null, unit_price integer not null, note text`. It is
-altered where it stands, so that grants and views on it live on, after its rows were copied as they are into
-`predecessor_products`. That table also tells, on the way back, that there is a predecessor's table to restore.
+altered where it stands, so that grants on it live on, after its rows were copied as they are into
+`predecessor_products`. That table also tells, on the way back, that there is a predecessor's table to restore. Views
+on it are dropped and made again around each change, here and back, since no column that a view reads can change its
+type.
 
 Going back from an adopted table restores its four columns with all rows of today. A price that no integer can say
 (decimals, or not set) stops the way back before anything is changed.
@@ -17,6 +19,8 @@ from django.conf import settings
 from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import ProjectState
+
+from catalog import dependent_views
 
 TABLE = f"{settings.SCHEMA}.products"
 PREDECESSOR = f"{settings.SCHEMA}.predecessor_products"
@@ -37,7 +41,8 @@ class CreateOrAdoptProducts(migrations.CreateModel):
             super().database_forwards(app_label, schema_editor, from_state, to_state)
             return
         refuse_unknown_table(schema_editor)
-        adopt(schema_editor, to_state.apps.get_model(app_label, self.name))
+        with dependent_views.set_aside(schema_editor, TABLE):
+            adopt(schema_editor, to_state.apps.get_model(app_label, self.name))
 
     def database_backwards(
         self,
@@ -50,7 +55,8 @@ class CreateOrAdoptProducts(migrations.CreateModel):
             super().database_backwards(app_label, schema_editor, from_state, to_state)
             return
         refuse_unsayable_prices(schema_editor)
-        give_back(schema_editor, from_state.apps.get_model(app_label, self.name))
+        with dependent_views.set_aside(schema_editor, TABLE):
+            give_back(schema_editor, from_state.apps.get_model(app_label, self.name))
 
 
 def adopt(schema_editor: BaseDatabaseSchemaEditor, product: type[models.Model]) -> None:

@@ -212,12 +212,119 @@ def test_table_is_left_alone_when_it_is_not_the_predecessors(database: Database)
     assert database.rows("select count(*) from products") == [(0,)]
 
 
-def test_grants_and_views_live_on_when_table_is_adopted(predecessor: Database) -> None:
-    predecessor.execute("grant select on papyrus_schema.products to public")
+VIEWS = """
+    create view papyrus_schema.dear with (security_barrier = true, check_option = local) as
+        select sku, name, unit_price, unit_price * 2 as twice from papyrus_schema.products where unit_price >= 1000;
+    create schema sales;
+    create view sales."價格 $1%s" as select *, sku collate "C" as key from papyrus_schema.dear where sku like '%-%';
+    create view sales.names as select name from papyrus_schema.products union all select "key" from sales."價格 $1%s";
+    create function sales.refuse() returns trigger language plpgsql as 'begin return null; end';
+    create trigger refuse instead of delete on sales.names for each row execute function sales.refuse();
+    create rule nothing as on insert to sales.names do instead nothing;
+    alter view papyrus_schema.dear alter column name set default '名なし';
+    comment on view papyrus_schema.dear is 'it''s 100 % dear';
+    comment on column papyrus_schema.dear.twice is 'for two';
+    grant select on papyrus_schema.products, papyrus_schema.dear to public;
+    grant usage, create on schema sales, papyrus_schema to {role};
+    alter view sales.names owner to {role};
+    revoke delete on sales.names from {role};
+    grant select on papyrus_schema.dear to {role} with grant option;
+    grant update (name) on papyrus_schema.dear to {role};
+"""
+RELATIONS = """
+    select relation.oid::regclass::text, relkind, pg_get_userbyid(relowner),
+           coalesce(relacl, acldefault('r', relowner))::text, reloptions,
+           obj_description(relation.oid, 'pg_class'),
+           array(select (attname, attacl::text, col_description(attrelid, attnum), pg_get_expr(adbin, adrelid))::text
+                 from pg_attribute left join pg_attrdef on adrelid = attrelid and adnum = attnum
+                 where attrelid = relation.oid and attnum > 0 and relkind = 'v' order by attnum),
+           array(select pg_get_ruledef(rule.oid) from pg_rewrite as rule where ev_class = relation.oid
+                 and rulename <> '_RETURN'),
+           array(select pg_get_triggerdef(oid) from pg_trigger where tgrelid = relation.oid and relkind = 'v')
+    from pg_class as relation
+    where relkind in ('v', 'm') and relnamespace in ('papyrus_schema'::regnamespace, to_regnamespace('sales'))
+       or relation.oid = 'papyrus_schema.products'::regclass
+    order by 1
+"""
+
+
+@pytest.fixture
+def reader(predecessor: Database) -> Iterator[str]:
+    """A role that may be given views and grants."""
+    name = "papyrus_migration_reader"
+    predecessor.execute(f"drop role if exists {name}; create role {name}")
+    yield name
+    predecessor.execute(f"drop owned by {name} cascade; drop role {name}")
+
+
+def test_grants_and_views_live_on_when_table_is_adopted(predecessor: Database, reader: str) -> None:
+    predecessor.execute(VIEWS.replace("{role}", reader))
+    before = predecessor.rows(RELATIONS)
+    assert len(before) == 4
 
     predecessor.migrated()
 
-    assert predecessor.rows("select has_table_privilege('public', 'papyrus_schema.products', 'select')") == [(True,)]
+    assert predecessor.rows(RELATIONS) == before
+    assert predecessor.rows('select sku, unit_price, twice from sales."價格 $1%s"') == [("KB-001", 12000, 24000)]
+
+
+def test_grants_and_views_live_on_when_table_is_given_back(predecessor: Database, reader: str) -> None:
+    predecessor.execute(VIEWS.replace("{role}", reader))
+    predecessor.execute(f"alter default privileges in schema papyrus_schema grant delete on tables to {reader}")
+    before = predecessor.rows(RELATIONS)
+    predecessor.migrated()
+
+    predecessor.migrated("zero")
+
+    assert predecessor.rows(RELATIONS) == before
+    assert predecessor.rows("select sku, unit_price, twice from dear order by sku") == [
+        ("008", 2147483647, 4294967294),
+        ("KB-001", 12000, 24000),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("statement", "refusal"),
+    [
+        (
+            "create materialized view papyrus_schema.cheap as select sku from papyrus_schema.products",
+            "The materialized view cheap reads papyrus_schema.products. Drop it, migrate, and make it again.",
+        ),
+        (
+            "create table papyrus_schema.t (a text); create rule r as on insert to papyrus_schema.t"
+            " do also delete from papyrus_schema.products where sku = new.a",
+            "A rule of t reads papyrus_schema.products. Drop the rule, migrate, and make it again.",
+        ),
+        (
+            "create function papyrus_schema.half(price integer) returns integer language sql return price / 2;"
+            " create view papyrus_schema.halves as select papyrus_schema.half(unit_price) from papyrus_schema.products",
+            "The view halves cannot be made again after the change: ",
+        ),
+    ],
+    ids=["materialized", "rule", "view"],
+)
+def test_adoption_is_refused_when_a_dependent_cannot_be_made_again(
+    predecessor: Database, statement: str, refusal: str
+) -> None:
+    predecessor.execute(statement)
+    before = (predecessor.shape(), predecessor.rows(RELATIONS))
+
+    refused = predecessor.migrate()
+
+    assert refused.returncode == 1
+    assert refusal in refused.stderr
+    assert (predecessor.shape(), predecessor.rows(RELATIONS)) == before
+
+
+def test_way_back_is_refused_when_a_view_reads_a_column_that_goes(predecessor: Database) -> None:
+    predecessor.migrated()
+    predecessor.execute("create view papyrus_schema.units as select sku, unit from papyrus_schema.products")
+
+    refused = predecessor.migrate("zero")
+
+    assert refused.returncode == 1
+    assert "The view units cannot be made again after the change: " in refused.stderr
+    assert predecessor.rows("select sku, unit from units where sku = '007'") == [("007", "個")]
 
 
 def test_seeded_rates_stay_single_when_migrated_again(database: Database) -> None:
