@@ -48,12 +48,14 @@ requirements: .venv/dev.stamp
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-.venv/bin/python:
+# A stamp, since the interpreter stands there long before pip does; --clear, for what a killed run left behind.
+.venv/made.stamp:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version)'
 	@echo "Making .venv …"
-	@$(PYTHON) -m venv .venv
+	@$(PYTHON) -m venv --clear .venv
+	@touch $@
 
-.venv/run.stamp: requirements.txt requirements-local.txt | .venv/bin/python
+.venv/run.stamp: requirements.txt requirements-local.txt .venv/made.stamp
 	@echo "Installing the requirements (once, about a minute) …"
 	@$(PIP) -r requirements.txt -r requirements-local.txt
 	@touch $@
