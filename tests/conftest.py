@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from django.core import serializers
@@ -34,7 +35,11 @@ def needed_program(*names: str) -> str:
     for name in names:
         if found := shutil.which(name):
             return found
-    reason = f"this machine has no {' or '.join(names)}"
+    return skip_outside_ci(f"this machine has no {' or '.join(names)}")
+
+
+def skip_outside_ci(reason: str) -> NoReturn:
+    """Skip the test, since this machine lacks something; in CI, fail."""
     if os.environ.get("CI"):
         pytest.fail(f"{reason}, and in CI nothing may be skipped for that")
     pytest.skip(reason)

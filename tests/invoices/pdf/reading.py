@@ -10,6 +10,8 @@ from xml.etree import ElementTree
 
 from pypdf import PdfReader
 
+from tests.conftest import needed_program
+
 POINTS_PER_MM = 72 / 25.4
 
 
@@ -41,7 +43,7 @@ def pypdf_texts(pdf: bytes) -> list[str]:
 
 def pdftotext(pdf: bytes, *options: str) -> str:
     """Return what pdftotext reads in reading order."""
-    command = ["pdftotext", *options, "-", "-"]
+    command = [needed_program("pdftotext"), *options, "-", "-"]
     return subprocess.run(command, input=pdf, capture_output=True, check=True).stdout.decode("utf-8")
 
 
