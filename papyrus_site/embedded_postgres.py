@@ -86,8 +86,7 @@ class EmbeddedPostgres:
             finally:
                 users.close()
             self._pg_ctl("stop", "-m", "fast", "-w")
-            with suppress(OSError):
-                self._socket_folder.rmdir()
+            self._remove_socket_folder()
 
     def _require_our_data(self) -> None:
         if self._data.exists() and not os.access(self._data, os.R_OK | os.W_OK | os.X_OK):
@@ -136,6 +135,7 @@ class EmbeddedPostgres:
             # That part writes to this log as well, so the server's word need not be the last.
             is_busy = b"shared memory block" in log.read_bytes()[begun_at:]
             if not is_busy or time.monotonic() > ends_at:
+                self._remove_socket_folder()
                 tail = log.read_text(errors="replace")[-2000:]
                 raise EmbeddedPostgresError(f"PostgreSQL did not start; its log {log} ends with:\n{tail}")
             time.sleep(0.2)
@@ -211,6 +211,10 @@ class EmbeddedPostgres:
         expected = os.geteuid() if self._account is None else self._account
         if folder.stat().st_uid != expected:
             raise EmbeddedPostgresError(f"{folder} belongs to another user; ask its owner to delete it.")
+
+    def _remove_socket_folder(self) -> None:
+        with suppress(OSError):  # another's, or not empty: a killed server's lock file tells the next start
+            self._socket_folder.rmdir()
 
     @property
     def _account(self) -> int | None:
