@@ -16,6 +16,7 @@ import psycopg
 import pytest
 
 from papyrus_site.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError
+from tests.conftest import skip_outside_ci
 
 ROOT = Path(__file__).resolve().parents[2]
 CODE = """
@@ -77,20 +78,30 @@ def server_process(folder: Path) -> int | None:
     if not noted.exists():
         return None
     process = int(noted.read_text().split()[0])
-    state = subprocess.run(["ps", "-o", "stat=", "-p", str(process)], capture_output=True, text=True, check=False)
-    return None if state.stdout.strip()[:1] in ("", "Z") else process
+    return None if state_and_parent(process)[0] in ("", "Z") else process
+
+
+def state_and_parent(process: int) -> tuple[str, int]:
+    """Return the letter of the state of `process` and its parent's id; empty and 0 when there is none."""
+    with suppress(OSError):
+        # The name before them stands in parentheses and may hold anything.
+        state, parent, *_ = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+        return state, int(parent)
+    return "", 0
 
 
 def children(process: int) -> list[int]:
-    found = subprocess.run(["ps", "-o", "pid=", "--ppid", str(process)], capture_output=True, text=True, check=False)
-    return [int(each) for each in found.stdout.split()]
+    every = (int(folder.name) for folder in Path("/proc").iterdir() if folder.name.isdigit())
+    return [each for each in every if state_and_parent(each)[1] == process]
 
 
 def kill_server(folder: Path, *, whole: bool = True) -> None:
     process = server_process(folder)
     assert process is not None
     for each in (process, *(children(process) if whole else [])):
-        os.kill(each, signal.SIGKILL)
+        # A child may end by itself once the server is gone.
+        with suppress(ProcessLookupError):
+            os.kill(each, signal.SIGKILL)
 
 
 @pytest.fixture(scope="module")
@@ -99,6 +110,13 @@ def folder() -> Iterator[Path]:
     made = Path(tempfile.mkdtemp()) / "納品 $HOME 'a' \"b\""
     yield made
     shutil.rmtree(made.parent)
+
+
+@pytest.fixture
+def new_folder() -> Iterator[Path]:
+    """A folder of the test's own; pytest's would be closed again to the server by any other pytest that starts."""
+    with tempfile.TemporaryDirectory() as made:
+        yield Path(made)
 
 
 @pytest.fixture
@@ -214,37 +232,36 @@ def test_database_is_made_when_the_first_start_was_interrupted(begin: Callable[.
     after.leave()
 
 
-def test_server_starts_when_an_initialisation_was_interrupted(begin: Callable[..., User], tmp_path: Path) -> None:
-    unfinished = tmp_path / "data.unfinished"
+def test_server_starts_when_an_initialisation_was_interrupted(begin: Callable[..., User], new_folder: Path) -> None:
+    unfinished = new_folder / "data.unfinished"
     unfinished.mkdir()
     (unfinished / "PG_VERSION").write_text("16\n")
 
-    user = begin(tmp_path)
+    user = begin(new_folder)
 
     assert user.execute("select 1") == [(1,)]
     user.leave()
 
 
-def test_two_folders_have_two_servers_when_used_at_once(begin: Callable[..., User]) -> None:
-    with tempfile.TemporaryDirectory() as other_folder:
-        here, there = begin(), begin(Path(other_folder))
-        there.execute("create table only_there ()")
+def test_two_folders_have_two_servers_when_used_at_once(begin: Callable[..., User], new_folder: Path) -> None:
+    here, there = begin(), begin(new_folder)
+    there.execute("create table only_there ()")
 
-        assert here.host != there.host
-        assert here.execute("select to_regclass('only_there')") == [(None,)]
+    assert here.host != there.host
+    assert here.execute("select to_regclass('only_there')") == [(None,)]
 
-        here.leave()
-        assert there.execute("select to_regclass('only_there')::text") == [("only_there",)]
-        there.leave()
+    here.leave()
+    assert there.execute("select to_regclass('only_there')::text") == [("only_there",)]
+    there.leave()
 
 
 def interpreter_for(account: int) -> str:
-    """Return a Python that `account` can run, ours or the system's; skip without one."""
+    """Return a Python that `account` can run, ours or the system's; without one, skip, in CI fail."""
     for each in (sys.executable, "/usr/bin/python3"):
         with suppress(OSError):
             subprocess.run([each, "-c", ""], user=account, group=account, extra_groups=[], check=True)
             return each
-    pytest.skip("an ordinary user can run no Python here")
+    return skip_outside_ci("an ordinary user can run no Python here")
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="whoever runs the tests is an ordinary user already")
@@ -275,6 +292,10 @@ def test_server_does_not_run_as_root_when_root_starts_it(begin: Callable[..., Us
     user.leave()
 
 
-def test_server_refuses_plainly_when_its_settings_are_wrong(tmp_path: Path) -> None:
+def test_server_refuses_plainly_and_leaves_no_folder_when_its_settings_are_wrong(new_folder: Path) -> None:
+    server = EmbeddedPostgres(folder=new_folder, settings={"no_such_setting": "1"})
+
     with pytest.raises(EmbeddedPostgresError, match=r"PostgreSQL did not start; its log .*postgres.log ends with"):
-        EmbeddedPostgres(folder=tmp_path, settings={"no_such_setting": "1"}).acquire()
+        server.acquire()
+
+    assert not server._socket_folder.exists()
