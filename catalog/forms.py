@@ -20,6 +20,7 @@ from catalog.composition import composed
 from catalog.models import (
     CONTROL,
     MAX_NAME_LENGTH,
+    MAX_PRICE,
     MAX_SKU_LENGTH,
     ONE_RATE_PER_DAY,
     SKU_PATTERN,
@@ -30,7 +31,6 @@ from catalog.models import (
 from catalog.prices import plain_text
 from catalog.search import SkuFold
 
-MAX_PRICE = Decimal("9999999999.9999")
 DECIMAL_PLACES = 4
 _DROPPED_FROM_PRICE = str.maketrans("−ー", "--", ",、¥円 ")
 _CONTROL = re.compile(f"[\0{CONTROL}]")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import ClassVar
 
 import pgtrigger
+from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import MaxLengthValidator
 from django.db import models
@@ -17,6 +19,7 @@ from catalog.search import SearchFold, SearchGrams, SkuFold
 
 MAX_SKU_LENGTH = 64
 MAX_NAME_LENGTH = 200
+MAX_PRICE = Decimal("9999999999.9999")
 STANDARD = "standard"
 
 # Character classes written out, since \s and [[:cntrl:]] mean something else in each collation.
@@ -100,6 +103,13 @@ class TaxRate(models.Model):
         return f"{self.category_id} {self.rate.normalize():f}% {self.valid_from:%Y-%m-%d}"
 
 
+class JanHasCheckDigit(models.Func):
+    """Whether the last digit of a JAN is the one the others ask for; an empty JAN is well. Made by migration 0011."""
+
+    function = f"{settings.SCHEMA}.jan_has_check_digit"
+    output_field = models.BooleanField()
+
+
 class Product(models.Model):
     """One thing that can be put on a delivery note. `unit_price` None means: not set yet.
 
@@ -163,9 +173,24 @@ class Product(models.Model):
                 violation_error_message=_("The unit price is negative. Enter 0 or more, or leave it empty."),
             ),
             models.CheckConstraint(
+                # NaN, too, is at least 0 in PostgreSQL; it is above the largest number of 14 digits.
+                condition=Q(unit_price__lte=MAX_PRICE),
+                name="products_unit_price_is_number",
+                violation_error_message=_(
+                    "The unit price is not a number. Enter digits such as 1200 or 42.5, or leave it empty."
+                ),
+            ),
+            models.CheckConstraint(
                 condition=Q(jan__regex=JAN_PATTERN),
                 name="products_jan_digits",
                 violation_error_message=_("A JAN is 8 or 13 digits. Enter all of them, or leave it empty."),
+            ),
+            models.CheckConstraint(
+                condition=JanHasCheckDigit("jan"),
+                name="products_jan_last_digit",
+                violation_error_message=_(
+                    "The last digit of the JAN does not fit the others. Compare it with the package, or leave it empty."
+                ),
             ),
         ]
         triggers: ClassVar = [

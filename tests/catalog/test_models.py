@@ -4,9 +4,10 @@ import datetime
 from decimal import Decimal
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 from django.db.models import ProtectedError
 
+from catalog.jan import has_valid_check_digit
 from catalog.models import Product, TaxCategory, TaxRate
 from tests.catalog.factories import ProductFactory, TaxCategoryFactory, TaxRateFactory
 
@@ -88,6 +89,39 @@ def test_unit_price_is_refused_when_negative() -> None:
     assert "products_unit_price_not_negative" in refused(
         "insert into products (sku, name, unit_price) values ('A', 'B', -0.0001)"
     )
+
+
+def test_unit_price_is_refused_when_no_number() -> None:
+    message = refused("insert into products (sku, name, unit_price) values ('A', 'B', 'NaN')")
+
+    assert "products_unit_price_is_number" in message
+
+
+@pytest.mark.parametrize("price", ["0", "9999999999.9999"])
+def test_unit_price_is_kept_when_as_small_or_large_as_can_be(price: str) -> None:
+    execute("insert into products (sku, name, unit_price) values ('A', 'B', %s)", price)
+
+    assert Product.objects.get().unit_price == Decimal(price)
+
+
+@pytest.mark.parametrize("price", ["Infinity", "-Infinity", "10000000000"])
+def test_unit_price_is_refused_when_beyond_its_digits(price: str) -> None:
+    with pytest.raises(DataError), transaction.atomic():
+        execute("insert into products (sku, name, unit_price) values ('A', 'B', %s)", price)
+
+    assert Product.objects.count() == 0
+
+
+@pytest.mark.parametrize("typed", ["490123456789", "456995111000", "4901234", "0000000"])
+def test_jan_is_refused_when_its_last_digit_does_not_fit(typed: str) -> None:
+    for number in (f"{typed}{last}" for last in range(10)):
+        if has_valid_check_digit(number):
+            ProductFactory.create(sku=number, jan=number)
+        else:
+            message = refused("insert into products (sku, name, jan) values (%s, 'B', %s)", number, number)
+            assert "products_jan_last_digit" in message
+
+    assert Product.objects.count() == 1
 
 
 @pytest.mark.parametrize("jan", ["123", "49123456 ", "４９１２３４５６", "490123456789", "4901234567894x"])
