@@ -12,6 +12,7 @@ from pathlib import Path
 import django_stubs_ext
 import environ
 from botocore.config import Config as S3Config
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from papyrus_site import logs
@@ -21,6 +22,10 @@ env = environ.Env()
 
 # Lets classes such as ModelForm[Customer] be written with their type parameter at run time too.
 django_stubs_ext.monkeypatch()
+
+for name in ("DJANGO_SECRET_KEY", "DJANGO_ALLOWED_HOSTS", "PGHOST", "PGUSER"):
+    if not env.str(name).strip():
+        raise ImproperlyConfigured(f"Set the {name} environment variable; it is empty")
 
 SECRET_KEY = env.str("DJANGO_SECRET_KEY")
 DEBUG = env.bool("DJANGO_DEBUG", default=False)

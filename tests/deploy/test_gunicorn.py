@@ -237,8 +237,9 @@ def test_dbcheck_line_says_why_when_the_database_is_read_only(start: Callable[..
     assert not [line for line in server.lines() if line["lvl"] in ("ERROR", "CRITICAL")]
 
 
-def test_start_fails_in_one_line_when_a_setting_is_missing(start: Callable[..., Server]) -> None:
-    server = start(DJANGO_SECRET_KEY="")
+@pytest.mark.parametrize("key", ["", " "], ids=["missing", "blank"])
+def test_start_fails_in_one_line_when_a_setting_is_missing(start: Callable[..., Server], key: str) -> None:
+    server = start(DJANGO_SECRET_KEY=key)
 
     assert server.process.wait(10) != 0
 
