@@ -5,11 +5,15 @@ import os
 import sys
 
 from papyrus_site import local
+from papyrus_site.embedded_postgres import EmbeddedPostgresError
 
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "papyrus_site.settings")
-    local.prepare(os.environ)
+    try:
+        local.prepare(os.environ)
+    except (local.NotPrepared, EmbeddedPostgresError) as error:
+        sys.exit(str(error))
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)

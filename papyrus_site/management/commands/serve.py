@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
-import json
+import errno
 import logging
 import os
-import secrets
 import signal
 import socket
 import subprocess
@@ -20,30 +18,55 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.models import Group, User
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
-from django.utils.translation import gettext as _
+from django.db import OperationalError, connection
+from django.utils.translation import gettext as _, gettext_noop
 
-from papyrus_site import roles
+from deploy.probe import Reason, reason_of
+from papyrus_site import demo
+from papyrus_site.demo import Demo
 from papyrus_site.local import ROOT, VAR
 
 HOST = "127.0.0.1"
+PORTS = range(1, 65536)
 READY_WITHIN_SECONDS = 30
+# One clerk is working here: Ctrl-C should not wait for a worker as long as production does.
+GRACEFUL_SECONDS = 5
 STOP_WITHIN_SECONDS = 35
-USERS_FILE = VAR / "demo_users.json"
-LOG_FILE = VAR / "server.log"
-DEMO_ROLES = {"staff": roles.STAFF, "clerk": roles.CLERK, "administrator": ""}
+UNUSABLE = gettext_noop(
+    "PostgreSQL at %(HOST)s, port %(PORT)s, cannot be used: %(reason)s. Check PGHOST and PGPORT; manage.py dbcheck "
+    "says more."
+)
+UNUSABLE_BECAUSE = {
+    Reason.SIGN_IN_REFUSED: gettext_noop(
+        "PostgreSQL at %(HOST)s does not let the user %(USER)s sign in. Check PGUSER and PGPASSWORD."
+    ),
+    Reason.NO_DATABASE: gettext_noop(
+        "PostgreSQL at %(HOST)s has no database %(NAME)s. Create it, or set PGDATABASE to another one."
+    ),
+    Reason.NO_TLS: gettext_noop(
+        "No TLS with PostgreSQL at %(HOST)s came about, and PGSSLMODE is %(sslmode)s. Set PGSSLMODE=prefer if the "
+        "server has no TLS, else check its certificate and PGSSLROOTCERT."
+    ),
+}
 
 
 class Command(BaseCommand):
     help = "Prepare the database with demo data and run the server on this machine."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        port = int(os.environ.get("PORT", "5000"))
-        _require_free(port)
+        # A shell starts a job in the background with Ctrl-C ignored; SIGTERM is to stop all of this as well.
+        for each in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(each, signal.default_int_handler)
+        try:
+            self._serve(_free_port(os.environ.get("PORT", "5000")))
+        except KeyboardInterrupt:
+            self.stdout.write("\n" + _("Stopping …"))
+
+    def _serve(self, port: int) -> None:
+        _require_database()
         logging.disable(logging.INFO)  # this command speaks to a person; the server logs to its own file
         with self._step(_("Tables")):
             call_command("migrate", verbosity=0)
@@ -51,11 +74,12 @@ class Command(BaseCommand):
             if _is_static_outdated():
                 call_command("collectstatic", verbosity=0, interactive=False)
         with self._step(_("Demo data and sample PDF")):
-            passwords, sample = _demo()
-        with self._step(_("Server")):
-            server = _start(port)
-        self._announce(port, passwords, sample)
-        self._run_until_stopped(server)
+            made = demo.prepare(VAR)
+        with _server(port) as server:
+            with self._step(_("Server")):
+                _await_answer(server, port)
+            self._announce(port, made)
+            self._run_until_stopped(server, port)
 
     @contextmanager
     def _step(self, name: str) -> Iterator[None]:
@@ -65,30 +89,26 @@ class Command(BaseCommand):
         yield
         self.stdout.write(f"{time.monotonic() - begun:.1f} s")
 
-    def _announce(self, port: int, passwords: dict[str, str], sample: str) -> None:
+    def _announce(self, port: int, made: Demo) -> None:
         lines = [
             "",
             _("Ready:        %(address)s") % {"address": f"http://{HOST}:{port}/"},
-            *(f"  {user:<14}{password}" for user, password in passwords.items()),
-            *([] if passwords else [_("Sign in with an account of this database.")]),
-            *([_("Sample PDF:   %(path)s") % {"path": sample}] if sample else []),
-            _("Server log:   %(path)s") % {"path": LOG_FILE},
+            *(f"  {user:<14}{password}" for user, password in made.passwords.items()),
+            *([] if made.passwords else [_("Sign in with an account of this database.")]),
+            *([_("Sample PDF:   %(path)s") % {"path": made.sample}] if made.sample else []),
+            _("Server log:   %(path)s") % {"path": _log_of(port)},
             _("Stop with Ctrl-C."),
         ]
         self.stdout.write("\n".join(lines))
         self.stdout.flush()
 
-    def _run_until_stopped(self, server: subprocess.Popen[bytes]) -> None:
-        # The terminal sends Ctrl-C to the server as well; SIGTERM reaches only us and is passed on.
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+    def _run_until_stopped(self, server: subprocess.Popen[bytes], port: int) -> None:
         try:
             server.wait()
         except KeyboardInterrupt:
             self.stdout.write("\n" + _("Stopping …"))
-            server.terminate()
-            server.wait(STOP_WITHIN_SECONDS)
             return
-        raise CommandError(_("The server ended by itself; %(path)s says why.") % {"path": LOG_FILE})
+        raise CommandError(_("The server ended by itself; %(path)s says why.") % {"path": _log_of(port)})
 
 
 def _is_static_outdated() -> bool:
@@ -101,60 +121,70 @@ def _is_static_outdated() -> bool:
     return any(path.stat().st_mtime > collected_at for path in files)
 
 
-def _demo() -> tuple[dict[str, str], str]:
-    """Return the demo users' passwords and the sample's path; both empty in a database that has users of its own."""
-    present = set(User.objects.values_list("username", flat=True))
-    if present and not (USERS_FILE.exists() and present & DEMO_ROLES.keys()):
-        return {}, ""
-    passwords = _kept_passwords()
-    for name in DEMO_ROLES.keys() - present:
-        _create_user(name, passwords[name])
-    call_command("load_demo_products", verbosity=0, stdout=io.StringIO())
-    sample = call_command("load_demo_notes", author="clerk", folder=str(VAR), stdout=io.StringIO())
-    return passwords, str(sample)
-
-
-def _kept_passwords() -> dict[str, str]:
-    """The generated passwords, written down before any user is made, so that a killed first run locks nobody out."""
-    if not USERS_FILE.exists():
-        USERS_FILE.parent.mkdir(exist_ok=True)
-        USERS_FILE.touch(mode=0o600)
-        USERS_FILE.write_text(json.dumps({name: secrets.token_urlsafe(9) for name in DEMO_ROLES}))
-    passwords: dict[str, str] = json.loads(USERS_FILE.read_text())
-    return passwords
-
-
-def _create_user(name: str, password: str) -> None:
-    role = DEMO_ROLES[name]
-    with transaction.atomic():
-        user = User.objects.create_user(name, password=password, is_staff=name != "clerk", is_superuser=not role)
-        user.groups.set(Group.objects.filter(name=role))
-
-
-def _require_free(port: int) -> None:
+def _free_port(typed: str) -> int:
+    """Return the port that `typed` names. Raises CommandError when it names none, or one that cannot be had."""
+    if not typed.isdecimal() or int(typed) not in PORTS:
+        text = _("PORT is “%(port)s”, which is no port. Choose a number from 1024 to 65535: make run PORT=5001")
+        raise CommandError(text % {"port": typed})
+    port = int(typed)
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
-        except OSError:
-            text = _("Port %(port)s is taken on this machine. Choose another one: make run PORT=%(next)s")
-            raise CommandError(text % {"port": port, "next": port + 1}) from None
+        except OSError as error:
+            raise CommandError(_port_refusal(error) % {"port": port, "next": 5001 if port == 5000 else 5000}) from None
+    return port
 
 
-def _start(port: int) -> subprocess.Popen[bytes]:
-    """Start gunicorn and return it once it answers."""
-    command = [sys.executable, "-m", "gunicorn", "-c", "deploy/gunicorn.conf.py", "papyrus_site.wsgi"]
-    with LOG_FILE.open("wb") as log:
+def _port_refusal(error: OSError) -> str:
+    if error.errno == errno.EACCES:
+        return _("Port %(port)s is for administrators only. Choose one from 1024 on: make run PORT=%(next)s")
+    return _("Port %(port)s is taken on this machine. Choose another one: make run PORT=%(next)s")
+
+
+def _require_database() -> None:
+    try:
+        connection.ensure_connection()
+    except OperationalError as error:
+        reason = reason_of(error.__cause__ if isinstance(error.__cause__, Exception) else error)
+        text = _(UNUSABLE_BECAUSE.get(reason, UNUSABLE))
+        database = settings.DATABASES["default"]
+        raise CommandError(text % {**database, **database["OPTIONS"], "reason": _(reason)}) from None
+
+
+@contextmanager
+def _server(port: int) -> Iterator[subprocess.Popen[bytes]]:
+    """A gunicorn that ends with the block, however that ends."""
+    command = [
+        *(sys.executable, "-m", "gunicorn", "-c", "deploy/gunicorn.conf.py"),
+        *("--graceful-timeout", str(GRACEFUL_SECONDS), "papyrus_site.wsgi"),
+    ]
+    log = _log_of(port)
+    if log.exists():
+        log.replace(log.with_suffix(".previous.log"))
+    with log.open("wb") as file:
         server = subprocess.Popen(
-            command, cwd=ROOT, stdout=log, stderr=log, env={**os.environ, "GUNICORN_BIND": f"{HOST}:{port}"}
+            command, cwd=ROOT, stdout=file, stderr=file, env={**os.environ, "GUNICORN_BIND": f"{HOST}:{port}"}
         )
+    try:
+        yield server
+    finally:
+        server.terminate()
+        server.wait(STOP_WITHIN_SECONDS)
+
+
+def _log_of(port: int) -> Path:
+    # By port, since two may run in one folder.
+    return VAR / f"server-{port}.log"
+
+
+def _await_answer(server: subprocess.Popen[bytes], port: int) -> None:
     deadline = time.monotonic() + READY_WITHIN_SECONDS
     while time.monotonic() < deadline and server.poll() is None:
         if _answers(port):
-            return server
+            return
         time.sleep(0.05)
-    server.terminate()
-    raise CommandError(_("The server did not start; %(path)s says why.") % {"path": LOG_FILE})
+    raise CommandError(_("The server did not start; %(path)s says why.") % {"path": _log_of(port)})
 
 
 def _answers(port: int) -> bool:
