@@ -114,6 +114,15 @@ def test_check_digit_mismatch_is_a_warning_only(staff: Client) -> None:
     assert Issuer.objects.get().registration_number == "T1234567890123"
 
 
+def test_first_issuer_is_current_even_when_that_is_not_ticked(staff: Client) -> None:
+    staff.post("/admin/invoices/issuer/add/", {"name": "株式会社見本商事"})
+    staff.post("/admin/invoices/issuer/add/", {"name": "二社目"})
+    assert list(Issuer.objects.order_by("pk").values_list("name", "is_current")) == [
+        ("株式会社見本商事", True),
+        ("二社目", False),
+    ]
+
+
 def test_making_another_issuer_current_takes_that_from_the_first(staff: Client) -> None:
     IssuerFactory.create(name="一社目")
     staff.post("/admin/invoices/issuer/add/", issuer_form(name="二社目"))
