@@ -39,7 +39,15 @@ class SharedCheck(Generic[Outcome]):
     one hangs nobody starts another, so that a database in trouble is not asked again and again.
     """
 
-    def __init__(self, *, begin: Callable[[], Attempt[Outcome]], deadline: float, late: Outcome) -> None:
+    def __init__(
+        self,
+        *,
+        begin: Callable[[], Attempt[Outcome]],
+        deadline: float,
+        late: Outcome,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._clock = clock
         self._begin = begin
         self._deadline = deadline
         self._late = late
@@ -50,16 +58,16 @@ class SharedCheck(Generic[Outcome]):
         """Return what the attempt that runs or just ended found, else a new one, within the deadline."""
         with self._changed:
             run = self._latest
-            if run is None or _is_stale(run):
+            if run is None or self._is_stale(run):
                 run = self._latest = self._start()
-            self._changed.wait_for(lambda: run.outcome is not None, timeout=run.ends_at - time.monotonic())
+            self._changed.wait_for(lambda: run.outcome is not None, timeout=run.ends_at - self._clock())
             if run.outcome is not None:
                 return run.outcome
         run.attempt.abandon()
         return self._late
 
     def _start(self) -> _Run[Outcome]:
-        run = _Run(attempt=self._begin(), ends_at=time.monotonic() + self._deadline)
+        run = _Run(attempt=self._begin(), ends_at=self._clock() + self._deadline)
         # A daemon, since a thread that hangs must not keep the process from stopping.
         threading.Thread(target=self._complete, args=(run,), name="shared-check", daemon=True).start()
         return run
@@ -67,10 +75,9 @@ class SharedCheck(Generic[Outcome]):
     def _complete(self, run: _Run[Outcome]) -> None:
         outcome = run.attempt.run()
         with self._changed:
-            run.finished_at = time.monotonic()
+            run.finished_at = self._clock()
             run.outcome = outcome if run.finished_at <= run.ends_at else self._late
             self._changed.notify_all()
 
-
-def _is_stale(run: _Run[Outcome]) -> bool:
-    return run.finished_at is not None and time.monotonic() - run.finished_at >= SHARED_SECONDS
+    def _is_stale(self, run: _Run[Outcome]) -> bool:
+        return run.finished_at is not None and self._clock() - run.finished_at >= SHARED_SECONDS

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 import socket
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 import pytest
 from django.core import serializers
 from django.db import connection, transaction
+from hypothesis import settings as hypothesis_settings
 from pytest_django.plugin import DjangoDbBlocker
 
 from catalog.models import TaxCategory, TaxRate
 from invoices.models import NumberSeries
 from papyrus_site import roles
+
+# How long one example takes says something of the machine, nothing of the code.
+hypothesis_settings.register_profile("papyrus", deadline=None)
+hypothesis_settings.load_profile("papyrus")
+
+Found = TypeVar("Found")
 
 BY_FOLDER = {"browser": "browser", "deploy": "deploy"}
 SEEDED = (TaxCategory, TaxRate, NumberSeries)
@@ -45,6 +54,30 @@ def skip_outside_ci(reason: str) -> NoReturn:
     if os.environ.get("CI"):
         pytest.fail(f"{reason}, and in CI nothing may be skipped for that")
     pytest.skip(reason)
+
+
+def wait_until(condition: Callable[[], Found]) -> Found:
+    """Return what `condition` returns as soon as that is true; fail after a time that no busy machine needs."""
+    ends_at = time.monotonic() + 60
+    while not (found := condition()):
+        assert time.monotonic() < ends_at, "did not come about in 60 s"
+        time.sleep(0.02)
+    return found
+
+
+def least_seconds(work: Callable[[], object], *, under: float, tries: int = 5) -> float:
+    """Return the least time that `work` took, trying again until it took less than `under`.
+
+    A busy machine slows some of the tries, a defect all of them.
+    """
+    least = math.inf
+    for _ in range(tries):
+        started = time.monotonic()
+        work()
+        least = min(least, time.monotonic() - started)
+        if least < under:
+            break
+    return least
 
 
 @contextmanager

@@ -18,6 +18,9 @@ from django.db import connections
 from psycopg import sql
 from pytest_django import Settings
 
+from deploy import probe
+from tests.conftest import held_port, wait_until
+
 TABLE = """
     create schema papyrus_schema;
     create table papyrus_schema.products (sku text primary key, name text not null);
@@ -40,7 +43,14 @@ class Database:
         return connect_as_owner(self.name)
 
     def inserted(self) -> int:
-        """Count the rows ever inserted into products, those rolled back included."""
+        """Count the rows ever inserted into products, those rolled back included, once the probes have left.
+
+        A session hands in its numbers before it leaves the list of sessions.
+        """
+        probes = (
+            "select pid from pg_stat_activity where datname = current_database() and application_name like '%dbcheck'"
+        )
+        wait_until(lambda: not self.execute(probes))
         rows = self.execute("select n_tup_ins from pg_stat_user_tables where relname = 'products'")
         return int(rows[0][0])
 
@@ -82,12 +92,18 @@ def silent_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
 
 
 @pytest.fixture
-def closed_port(monkeypatch: pytest.MonkeyPatch) -> int:
-    """A port on which nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-    point_settings_at(monkeypatch, port)
-    return port
+def closed_port(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+    """A port on which nobody listens, until the test does."""
+    with held_port() as port:
+        point_settings_at(monkeypatch, port)
+        yield port
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A probe that waits as long as the test needs; its own limits are looked at elsewhere."""
+    monkeypatch.setattr(probe, "STATEMENT_MILLISECONDS", 60_000)
+    monkeypatch.setattr(probe, "LOCK_MILLISECONDS", 60_000)
 
 
 def point_settings_at(monkeypatch: pytest.MonkeyPatch, port: int) -> None:

@@ -8,17 +8,18 @@ import os
 import re
 import signal
 import socket
+import statistics
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.conftest import held_port, wait_until
 from tests.deploy.conftest import Database
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,10 +27,10 @@ Line = dict[str, Any]
 
 
 class Server:
-    """gunicorn as production starts it, on a free port of this machine; an empty variable is left out."""
+    """gunicorn as production starts it, on `port` of this machine; an empty variable is left out."""
 
-    def __init__(self, *, folder: Path, options: tuple[str, ...] = (), **environment: str) -> None:
-        self.port = free_port()
+    def __init__(self, *, folder: Path, port: int, options: tuple[str, ...] = (), **environment: str) -> None:
+        self.port = port
         self._printed = folder / "printed"
         variables = {**os.environ, **production(folder), "PORT": str(self.port), **environment}
         with self._printed.open("wb") as printed:
@@ -51,43 +52,33 @@ class Server:
         """Return the request lines that have these `fields`."""
         return [line for line in self.lines() if line["msg"] == "request" and fields.items() <= line.items()]
 
-    def wait_for(self, condition: Callable[[], object]) -> None:
-        ends_at = time.monotonic() + 15
-        while not condition():
-            assert time.monotonic() < ends_at, "did not come about in 15 s"
-            time.sleep(0.02)
-
-    def is_ready(self) -> bool:
-        with suppress(OSError), closing(socket.create_connection(("127.0.0.1", self.port), 1)):
-            return True
+    def answers(self) -> bool:
+        """Whether a worker answers; one that was only just made would not hear that it is told to stop."""
+        with suppress(OSError, http.client.HTTPException):
+            return self.get("/healthz", within=1).status == 200
         return False
 
     def workers(self) -> list[int]:
         booted = (re.fullmatch(r"Booting worker with pid: (\d+)", line["msg"]) for line in self.lines())
         return [int(found[1]) for found in booted if found]
 
-    def get(self, path: str, **headers: str) -> http.client.HTTPResponse:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
-        connection.request("GET", path, headers={"Host": "10.0.0.7:5000", **headers})
-        response = connection.getresponse()
-        response.read()
-        connection.close()
-        return response
+    def get(
+        self, path: str, *, headers: Mapping[str, str] | None = None, within: float = 60
+    ) -> http.client.HTTPResponse:
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=within)) as connection:
+            connection.request("GET", path, headers={"Host": "10.0.0.7:5000", **(headers or {})})
+            response = connection.getresponse()
+            response.read()
+            return response
 
     def send(self, raw: bytes) -> bytes:
-        with closing(socket.create_connection(("127.0.0.1", self.port), 10)) as connection:
+        with closing(socket.create_connection(("127.0.0.1", self.port), 30)) as connection:
             connection.sendall(raw)
             return connection.makefile("rb").read()
 
     def stop(self) -> int:
         self.process.terminate()
-        return self.process.wait(20)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
+        return self.process.wait(60)
 
 
 def production(folder: Path) -> dict[str, str]:
@@ -102,11 +93,12 @@ def production(folder: Path) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    started = Server(folder=tmp_path_factory.mktemp("server"))
-    started.wait_for(started.is_ready)
-    yield started
-    assert started.stop() == 0
-    started.lines()
+    with held_port() as port:
+        started = Server(folder=tmp_path_factory.mktemp("server"), port=port)
+        wait_until(started.answers)
+        yield started
+        assert started.stop() == 0
+        started.lines()
 
 
 @pytest.fixture
@@ -114,40 +106,51 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Server]]:
     """A function that starts another server, with these options and this environment."""
     servers: list[Server] = []
 
-    def started(*options: str, **environment: str) -> Server:
-        servers.append(Server(folder=tmp_path, options=options, **environment))
-        return servers[-1]
+    with held_port() as port:
 
-    yield started
-    for each in servers:
-        each.process.kill()
-        each.process.wait()
+        def started(*options: str, **environment: str) -> Server:
+            servers.append(Server(folder=tmp_path, port=port, options=options, **environment))
+            return servers[-1]
+
+        yield started
+        for each in servers:
+            each.process.kill()
+            each.process.wait()
 
 
 def test_healthz_answers_and_has_its_line_when_asked_by_address_without_https(server: Server) -> None:
-    response = server.get("/healthz", **{"X-Amzn-Trace-Id": "Self=1-1-a;Root=1-6789-abc"})
+    response = server.get("/healthz", headers={"X-Amzn-Trace-Id": "Self=1-1-a;Root=1-6789-abc"})
 
     assert (response.status, response.headers["Content-Length"]) == (200, "12")
     assert response.headers["Server"] == "gunicorn"
     assert response.headers["X-Request-Id"] == "1-6789-abc"
-    server.wait_for(lambda: server.requests(request_id="1-6789-abc"))
+    wait_until(lambda: server.requests(request_id="1-6789-abc"))
     (line,) = server.requests(request_id="1-6789-abc")
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", line["ts"])
     assert list(line) == ["ts", "lvl", "logger", "msg", "route", "method", "status", "ms", "request_id"]
     assert (line["lvl"], line["logger"], line["route"], line["status"]) == ("INFO", "papyrus", "healthz", 200)
-    assert line["ms"] < 5
+
+
+def test_healthz_takes_less_than_five_milliseconds_when_warm(server: Server) -> None:
+    before = len(server.requests(route="healthz"))
+    for _ in range(120):
+        assert server.get("/healthz").status == 200
+
+    wait_until(lambda: len(server.requests(route="healthz")) == before + 120)
+    # The first warm up.
+    assert statistics.median(line["ms"] for line in server.requests(route="healthz")[before + 20 :]) < 5
 
 
 def test_page_redirects_to_https_when_the_load_balancer_names_no_scheme(server: Server) -> None:
-    response = server.get("/login?next=/secret", Host="papyrus.example")
+    response = server.get("/login?next=/secret", headers={"Host": "papyrus.example"})
 
     assert (response.status, response.headers["Location"]) == (301, "https://papyrus.example/login?next=/secret")
-    server.wait_for(lambda: server.requests(status=301))
+    wait_until(lambda: server.requests(status=301))
     assert "secret" not in json.dumps(server.lines())
 
 
 def test_connection_serves_a_second_request_when_kept_alive(server: Server) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
     for _ in range(2):
         connection.request("GET", "/healthz")
         assert connection.getresponse().read() == b'{"ok": true}'
@@ -173,7 +176,7 @@ def test_lines_stay_whole_when_a_request_tries_to_forge_one(server: Server, raw:
 
     server.send(raw + b"Host: papyrus.example\r\nConnection: close\r\n\r\n")
 
-    server.wait_for(lambda: len(server.lines()) > before)
+    wait_until(lambda: len(server.lines()) > before)
     (line,) = server.lines()[before:]
     assert line["msg"] in ("request", "Invalid request")
     assert "forged" not in json.dumps(line)
@@ -181,58 +184,81 @@ def test_lines_stay_whole_when_a_request_tries_to_forge_one(server: Server, raw:
 
 def test_worker_is_replaced_and_said_so_when_it_is_killed(start: Callable[..., Server]) -> None:
     server = start()
-    server.wait_for(server.workers)
+    wait_until(server.answers)
 
     os.kill(server.workers()[0], signal.SIGKILL)
 
-    server.wait_for(lambda: len(server.workers()) == 2)
-    server.wait_for(lambda: server.get("/healthz").status == 200)
+    wait_until(lambda: len(server.workers()) == 2)
+    wait_until(server.answers)
     assert any("SIGKILL" in line["msg"] and line["lvl"] == "ERROR" for line in server.lines())
 
 
 def test_worker_is_replaced_and_said_so_when_it_hangs(start: Callable[..., Server]) -> None:
-    server = start("--timeout", "1")
-    server.wait_for(server.is_ready)
+    server = start("--timeout", "3")
     # gunicorn watches over a worker from its first sign of life on, which precedes its first answer.
-    assert server.get("/healthz").status == 200
+    wait_until(server.answers)
+    before = server.workers()
 
-    os.kill(server.workers()[0], signal.SIGSTOP)
+    os.kill(before[-1], signal.SIGSTOP)
 
-    server.wait_for(lambda: len(server.workers()) == 2)
+    wait_until(lambda: len(server.workers()) > len(before))
     assert ("CRITICAL", "gunicorn.error") in {
         (line["lvl"], line["logger"]) for line in server.lines() if line["msg"].startswith("WORKER TIMEOUT")
     }
 
 
+# No session is found, but only when the test says so.
+HELD_SESSIONS = """
+    create function papyrus_schema.held()
+    returns table (session_key text, session_data text, expire_date timestamptz) language plpgsql as $$
+    begin
+        while not pg_try_advisory_xact_lock(1) loop perform pg_sleep(0.02); end loop;
+    end $$;
+    create view papyrus_schema.django_session as select * from papyrus_schema.held();
+"""
+
+
 def test_request_is_answered_when_the_server_is_told_to_stop_meanwhile(
     start: Callable[..., Server], database: Database
 ) -> None:
+    database.execute(HELD_SESSIONS)
     server = start(PGDATABASE=database.name)
-    server.wait_for(server.is_ready)
+    wait_until(server.answers)
     answers: list[int] = []
+
+    def ask() -> None:
+        headers = {"Host": "papyrus.example", "X-Forwarded-Proto": "https", "Cookie": f"sessionid={'x' * 32}"}
+        answers.append(server.get("/", headers=headers).status)
+
     with closing(database.connect()) as other, other.transaction():
-        other.execute("lock table papyrus_schema.products in access exclusive mode")
-        asking = threading.Thread(target=lambda: answers.append(server.get("/dbcheck").status))
+        other.execute("select pg_advisory_xact_lock(1)")
+        asking = threading.Thread(target=ask)
         asking.start()
-        server.wait_for(lambda: database.execute("select 1 from pg_stat_activity where wait_event_type = 'Lock'"))
+        wait_until(
+            lambda: database.execute(
+                "select pid from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'"
+            )
+        )
         server.process.terminate()
-        time.sleep(0.3)
+        # The worker, too, has begun to stop once it answers nobody else.
+        wait_until(lambda: not server.answers())
+        assert answers == []
     asking.join()
 
-    assert answers == [200]
-    assert server.process.wait(10) == 0
-    assert len(server.requests(route="dbcheck", status=200)) == 1
+    assert answers == [302]
+    assert server.process.wait(60) == 0
+    assert len(server.requests(route="", status=302)) == 1
     assert server.lines()[-1]["msg"] == "Shutting down: Master"
 
 
 def test_dbcheck_line_says_why_when_the_database_is_read_only(start: Callable[..., Server], database: Database) -> None:
     database.execute(f"alter database {database.name} set default_transaction_read_only = on")
     server = start(PGDATABASE=database.name)
-    server.wait_for(server.is_ready)
+    wait_until(server.answers)
 
     assert server.get("/dbcheck").status == 503
 
-    server.wait_for(lambda: server.requests(route="dbcheck"))
+    wait_until(lambda: server.requests(route="dbcheck"))
     assert len(server.requests(route="dbcheck", status=503, reason="database read-only")) == 1
     assert not [line for line in server.lines() if line["lvl"] in ("ERROR", "CRITICAL")]
 
@@ -241,7 +267,7 @@ def test_dbcheck_line_says_why_when_the_database_is_read_only(start: Callable[..
 def test_start_fails_in_one_line_when_a_setting_is_missing(start: Callable[..., Server], key: str) -> None:
     server = start(DJANGO_SECRET_KEY=key)
 
-    assert server.process.wait(10) != 0
+    assert server.process.wait(60) != 0
 
     (line,) = server.lines()
     assert (line["lvl"], line["msg"]) == ("CRITICAL", "process failed")
@@ -250,7 +276,7 @@ def test_start_fails_in_one_line_when_a_setting_is_missing(start: Callable[..., 
 
 def test_requests_are_not_logged_when_the_level_is_warning(start: Callable[..., Server]) -> None:
     server = start(LOG_LEVEL="WARNING")
-    server.wait_for(server.is_ready)
+    wait_until(server.answers)
 
     assert server.get("/healthz").status == 200
 

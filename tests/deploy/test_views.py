@@ -9,7 +9,8 @@ from django.test import Client
 from pytest_django import Settings
 
 from deploy import probe, views
-from deploy.shared_check import SharedCheck
+from deploy.shared_check import SHARED_SECONDS, SharedCheck
+from tests.conftest import least_seconds
 from tests.deploy.conftest import Database, Relay
 
 BY_ADDRESS = {"host": "10.0.0.7:5000"}
@@ -41,12 +42,13 @@ def test_healthz_answers_when_asked_by_address_and_without_https(client: Client)
 @pytest.mark.usefixtures("silent_server")
 def test_healthz_answers_at_once_when_the_database_hangs(client: Client) -> None:
     durations = []
-    for _ in range(20):
+    for _ in range(120):
         started = time.perf_counter()
         assert client.get("/healthz", headers=BY_ADDRESS).status_code == 200
         durations.append(time.perf_counter() - started)
 
-    assert statistics.median(durations) < 0.005
+    # The first warm up.
+    assert statistics.median(durations[20:]) < 0.005
 
 
 @pytest.mark.usefixtures("database")
@@ -65,7 +67,8 @@ def test_probe_refuses_when_the_method_is_another(client: Client, database: Data
 
     assert (response.status_code, response.headers["Allow"]) == (405, "GET, HEAD")
     assert response.headers["Content-Length"] == "0"
-    assert database.inserted() == 0
+    assert probe.check_write(probe.connect).error is None
+    assert database.inserted() == 1  # by us, a moment ago
 
 
 def test_dbcheck_inserts_for_anybody_when_the_database_is_well(client: Client, database: Database) -> None:
@@ -90,12 +93,15 @@ def test_dbcheck_says_why_without_secrets_when_the_database_is_read_only(client:
 
 @pytest.mark.usefixtures("silent_server")
 def test_dbcheck_says_too_slow_in_three_seconds_when_the_database_hangs(client: Client) -> None:
-    started = time.monotonic()
+    answers: list[tuple[int, bytes]] = []
 
-    response = client.get("/dbcheck", headers=BY_ADDRESS)
+    def ask() -> None:
+        response = client.get("/dbcheck", headers=BY_ADDRESS)
+        answers.append((response.status_code, response.content))
+        time.sleep(SHARED_SECONDS)  # the next try is to be a new one
 
-    assert (response.status_code, response.json()) == (503, {"ok": False, "error": "database too slow"})
-    assert time.monotonic() - started < 3.2
+    assert least_seconds(ask, under=3.2 + SHARED_SECONDS) < 3.2 + SHARED_SECONDS
+    assert set(answers) == {(503, b'{"ok": false, "error": "database too slow"}')}
 
 
 @pytest.mark.usefixtures("database")
@@ -111,10 +117,17 @@ def test_dbcheck_recovers_when_the_database_comes_back(client: Client, closed_po
     assert after.status_code == 200
 
 
-def test_dbcheck_inserts_at_most_twice_when_fifty_ask_within_a_second(database: Database) -> None:
-    with ThreadPoolExecutor(50) as threads:
-        answers = list(threads.map(lambda _: Client().get("/dbcheck").status_code, range(50)))
+def test_dbcheck_inserts_once_or_twice_when_fifty_ask_within_a_second(database: Database) -> None:
+    for _ in range(20):
+        before = database.inserted()
+        started = time.monotonic()
+        with ThreadPoolExecutor(50) as threads:
+            answers = list(threads.map(lambda _: Client().get("/dbcheck").status_code, range(50)))
+        took = time.monotonic() - started
+        if took < 1:  # on a busy machine fifty may take longer
+            break
+        time.sleep(SHARED_SECONDS)
 
+    assert took < 1
     assert answers == [200] * 50
-    time.sleep(0.1)
-    assert database.inserted() <= 2
+    assert 1 <= database.inserted() - before <= 2

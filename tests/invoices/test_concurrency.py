@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 import uuid
 from collections.abc import Callable
@@ -12,10 +13,12 @@ from django.contrib.auth.models import User
 from django.db import DatabaseError, connection, connections, transaction
 from django.test import Client
 
-from invoices import services
+from invoices import locks, services, snapshot
 from invoices.domain.errors import MissingFacts
-from invoices.models import Customer, DeliveryNote, DeliveryNoteLine, NoteState
-from tests.invoices.factories import NOW, CustomerFactory, IssuerFactory, clerk, draft, draft_note, line
+from invoices.models import Customer, DeliveryNote, DeliveryNoteLine, NoteState, NumberSeries
+from invoices.pdf import render
+from tests.conftest import wait_until
+from tests.invoices.factories import NOW, CustomerFactory, IssuerFactory, clerk, draft, draft_note, issued_note, line
 
 pytestmark = pytest.mark.usefixtures("committed")
 
@@ -153,12 +156,47 @@ def test_line_cannot_slip_into_a_note_that_is_being_issued(author: User) -> None
     assert (inserted, note.lines.count()) == (["refused"], 1)
 
 
+def someone_waits_for_a_lock() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_stat_clear_snapshot()")  # or a transaction sees what it saw before
+        cursor.execute(
+            "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' limit 1"
+        )
+        return cursor.fetchone() is not None
+
+
 def test_customer_setting_changed_during_issue_does_not_split_the_document(author: User) -> None:
+    issued_note(author)  # so that the year has its counter
     note = draft_note(author)
-    Customer.objects.update(price_basis="inclusive")
-    issued = services.issue(note_id=note.pk, author=author, now=NOW)
+    series = NumberSeries.objects.get()
+
+    def issue() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("set lock_timeout = 0")  # until this test lets go
+        services.issue(note_id=note.pk, author=author, now=NOW)
+        connections.close_all()
+
+    issuing = threading.Thread(target=issue)
+    with transaction.atomic():
+        locks.counter(series, year=2026)
+        issuing.start()
+        # By then it has read the customer and priced the lines, and has no number yet.
+        wait_until(someone_waits_for_a_lock)
+        change = threading.Thread(target=change_all_customers)
+        change.start()
+        change.join()
+    issuing.join()
+
+    issued = DeliveryNote.objects.get(pk=note.pk)
     assert issued.snapshot is not None
-    assert (issued.total, issued.snapshot["document"]["basis"]) == (24000, "inclusive")
+    assert Customer.objects.get(pk=note.customer_id).price_basis == "inclusive"
+    assert (issued.total, issued.snapshot["document"]["basis"]) == (26400, "exclusive")
+    assert hashlib.sha256(render(snapshot.restore(issued.snapshot))).hexdigest() == issued.pdf_sha256
+
+
+def change_all_customers() -> None:
+    Customer.objects.update(price_basis="inclusive", tax_rounding="ceil", name="改名した会社")
+    connections.close_all()
 
 
 def test_draft_deleted_by_sixteen_clicks_is_gone_and_nobody_fails(author: User) -> None:
