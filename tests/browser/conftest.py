@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.db import connection
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from catalog.models import Product
 from papyrus_site import roles
 from papyrus_site.local import ROOT, VAR
-from tests.conftest import needed_program
+from tests.conftest import held_port, needed_program, wait_until
 from tests.invoices.factories import CustomerFactory, IssuerFactory, user_of
 
 STATIC = VAR / "static-test"
 PASSWORD = "only-for-tests-1"
+# How long a busy machine may take for what is there at once on others.
+PATIENCE_MILLISECONDS = 30_000
+expect.set_options(timeout=PATIENCE_MILLISECONDS)
 # Chromium's own calls home would only fail here, slowly; as root it runs without its sandbox.
 ARGUMENTS = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
 
@@ -52,9 +54,11 @@ def static_files() -> Path:
 @pytest.fixture(scope="session")
 def server(django_db_setup: None, static_files: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a gunicorn that works on the test database."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    folder = tmp_path_factory.mktemp("server")
+    with held_port() as port:
+        yield from _serving(port, tmp_path_factory.mktemp("server"))
+
+
+def _serving(port: int, folder: Path) -> Iterator[str]:
     environment = {
         **os.environ,
         "PGDATABASE": str(connection.settings_dict["NAME"]),
@@ -65,29 +69,24 @@ def server(django_db_setup: None, static_files: Path, tmp_path_factory: pytest.T
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
     try:
-        _wait_for(f"http://127.0.0.1:{port}/healthz")
+        wait_until(lambda: _answers(f"http://127.0.0.1:{port}/healthz"))
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
-        process.wait(40)
+        process.wait(60)
 
 
-def _wait_for(address: str) -> None:
-    deadline = time.monotonic() + 30
-    while True:
-        try:
-            urllib.request.urlopen(address, timeout=1).close()  # noqa: S310 - our own server
-            return
-        except OSError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.05)
+def _answers(address: str) -> bool:
+    with suppress(OSError):
+        urllib.request.urlopen(address, timeout=1).close()  # noqa: S310 - our own server
+        return True
+    return False
 
 
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     with browser.new_context(locale="ja-JP", viewport={"width": 1360, "height": 900}) as opened:
-        opened.set_default_timeout(10_000)
+        opened.set_default_timeout(PATIENCE_MILLISECONDS)
         yield opened
 
 
