@@ -67,7 +67,7 @@ def test_name_is_found_when_typed_in_another_script_or_width(name: str, typed: s
 
 
 @given(text=st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=30))
-@hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_katakana_folds_like_hiragana_when_any_text_is_typed(db: None, text: str) -> None:
     kana = text.translate({code: code - 0x60 for code in range(0x30A1, 0x30F7)})
 
@@ -75,7 +75,7 @@ def test_katakana_folds_like_hiragana_when_any_text_is_typed(db: None, text: str
 
 
 @given(name=st.text("アイｱ高髙Ａａ-ー〜% _\\\u3000", min_size=1, max_size=12), data=st.data())
-@hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 def test_name_is_found_when_any_part_of_it_is_typed(db: None, name: str, data: st.DataObject) -> None:
     Product.objects.all().delete()
     ProductFactory.create(sku="*", name=f"x{name}")

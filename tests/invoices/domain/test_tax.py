@@ -121,7 +121,7 @@ def integer_rounded(numerator: int, denominator: int, rounding: Rounding) -> int
     return whole if numerator >= 0 else -whole
 
 
-@settings(max_examples=10_000, deadline=None)
+@settings(max_examples=10_000)
 @given(
     document=documents,
     basis=st.sampled_from(PriceBasis),
@@ -156,7 +156,6 @@ def test_totals_equal_an_integer_reference(
     assert result.total == expected_total == sum(block.taxable + block.tax for block in result.blocks)
 
 
-@settings(deadline=None)
 @given(
     amounts=st.lists(st.tuples(st.integers(0, 10**9), st.sampled_from(["10", "8", "1"])), min_size=1, max_size=8),
     basis=st.sampled_from(PriceBasis),
