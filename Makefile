@@ -50,9 +50,9 @@ clean:
 
 # A stamp, since the interpreter stands there long before pip does; --clear, for what a killed run left behind.
 .venv/made.stamp:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version)'
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version)'
 	@echo "Making .venv …"
-	@$(PYTHON) -m venv --clear .venv
+	@"$(PYTHON)" -m venv --clear .venv
 	@touch $@
 
 .venv/run.stamp: requirements.txt requirements-local.txt .venv/made.stamp
