@@ -9,13 +9,13 @@ LINT_ENV := DJANGO_SECRET_KEY=lint-only-$$(date +%s%N)-not-a-secret-of-any-servi
 	PAPYRUS_HTTPS=1 PGHOST=127.0.0.1 PGUSER=nobody
 CATALOGUE := papyrus_site/locale/ja/LC_MESSAGES/django.po
 
-.PHONY: run test lint bench format messages requirements clean
+.PHONY: run test lint audit bench format messages requirements clean
 
 run: .venv/run.stamp
 	@.venv/bin/python manage.py serve
 
 test: .venv/dev.stamp
-	@.venv/bin/python -m pytest
+	@.venv/bin/python -m tests
 
 lint: .venv/dev.stamp
 	.venv/bin/ruff format --check .
@@ -24,6 +24,16 @@ lint: .venv/dev.stamp
 	.venv/bin/lint-imports
 	.venv/bin/python manage.py makemigrations --check --dry-run
 	$(LINT_ENV) .venv/bin/python manage.py check --deploy --fail-level WARNING
+	$(LINT_ENV) .venv/bin/python manage.py evidence verify
+	.venv/bin/python -m deploy.leaks
+	.venv/bin/hadolint Dockerfile
+	.venv/bin/actionlint
+	.venv/bin/zizmor --offline --quiet .github
+
+audit: .checkov/stamp .venv/dev.stamp
+	terraform fmt -check -recursive deploy/terraform
+	.venv/bin/python -m deploy.stacks validate
+	.checkov/bin/python -m checkov.main --directory deploy/terraform --config-file deploy/terraform/checkov.yaml
 
 bench: .venv/bench.stamp
 	@.venv/bin/python -m tests.bench
@@ -40,13 +50,13 @@ messages: .venv/dev.stamp
 	.venv/bin/python manage.py compilemessages --locale ja --ignore '.venv/*' --ignore 'var/*'
 
 requirements: .venv/dev.stamp
-	for name in requirements requirements-local requirements-dev requirements-bench; do \
+	for name in requirements requirements-local requirements-dev requirements-bench requirements-checkov; do \
 		.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 			--no-annotate --custom-compile-command "make requirements" $$name.in -o $$name.txt || exit 1; \
 	done
 
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .checkov .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 # A stamp, since the interpreter stands there long before pip does; --clear, for what a killed run left behind.
 .venv/made.stamp:
@@ -68,4 +78,10 @@ clean:
 .venv/bench.stamp: requirements-bench.txt .venv/dev.stamp
 	@echo "Installing what the benchmarks compare with …"
 	@$(PIP) -r requirements-bench.txt
+	@touch $@
+
+.checkov/stamp: requirements-checkov.txt
+	@echo "Installing what examines the Terraform files …"
+	@"$(PYTHON)" -m venv --clear .checkov
+	@.checkov/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-checkov.txt
 	@touch $@
