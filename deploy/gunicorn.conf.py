@@ -12,10 +12,24 @@ import sys
 
 from papyrus_site import logs
 
+# A reload reads this file again, but must not wrap the wrapper.
+if not isinstance(sys.stderr, logs.StreamOfLines):
+    sys.stderr = logs.StreamOfLines(sys.stderr)
+sys.excepthook = logs.log_uncaught
+
+
+def counted(name: str, typed: str, *, most: int) -> int:
+    """Return the whole number that the variable `name` holds; end the start with a sentence when it is none."""
+    if typed.isascii() and typed.isdigit() and 1 <= int(typed) <= most:
+        return int(typed)
+    sys.exit(f"{name} must be a whole number from 1 to {most}, and is {typed!r}. Correct it or remove it.")
+
+
 bind = [os.environ.get("GUNICORN_BIND") or f"0.0.0.0:{os.environ.get('PORT', '5000')}"]
-worker_class = "gthread"
-workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
-threads = int(os.environ.get("WEB_THREADS", "4"))
+# gunicorn's gthread, but it loses nobody at the door when it stops.
+worker_class = "deploy.worker.LosslessWorker"
+workers = counted("WEB_CONCURRENCY", os.environ.get("WEB_CONCURRENCY", "2"), most=64)
+threads = counted("WEB_THREADS", os.environ.get("WEB_THREADS", "4"), most=64)
 # Loaded before the workers are forked: they share the memory of code and fonts, a new one is there at once,
 # and a missing setting stops the start. Deployments replace the container: SIGHUP need not load new code.
 preload_app = True
@@ -23,6 +37,7 @@ preload_app = True
 # Longer than the load balancer keeps idle connections (60 s), or it would use one that was just closed.
 keepalive = 75
 timeout = 60
+# Requests under way have this long after SIGTERM. The platform must not kill earlier (stopTimeout).
 graceful_timeout = 30
 
 # The workers' heartbeat files: on a disk a write can block and the worker be taken for dead.
@@ -34,7 +49,3 @@ forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1,::1")
 
 raw_env = ["LOG_STREAM=stdout"]
 logconfig_dict = logs.configuration(level=os.environ.get("LOG_LEVEL", "INFO"), stream="stdout")
-sys.excepthook = logs.log_uncaught
-# A reload reads this file again, but must not wrap the wrapper.
-if not isinstance(sys.stderr, logs.StreamOfLines):
-    sys.stderr = logs.StreamOfLines(sys.stderr)

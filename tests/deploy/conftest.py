@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import socket
+import struct
 import threading
 import uuid
 from collections.abc import Iterator
@@ -19,6 +21,7 @@ from psycopg import sql
 from pytest_django import Settings
 
 from deploy import probe
+from deploy.worker import SO_ATTACH_FILTER
 from tests.conftest import held_port, wait_until
 
 TABLE = """
@@ -120,10 +123,12 @@ def empty_static_folder(settings: Settings, tmp_path: Path) -> None:
 class Relay:
     """A TCP port in front of the tests' server that can stop passing on what it hears, and keep silent."""
 
-    def __init__(self, *, freeze_at: bytes | None = None, port: int = 0) -> None:
+    def __init__(self, *, freeze_at: bytes | None = None, port: int = 0, socket_folder: str = "") -> None:
         self._freeze_at = freeze_at
+        self._socket_folder = socket_folder or os.environ["PGHOST"]
         self._listener = socket.create_server(("127.0.0.1", port))
         self._open: list[socket.socket] = []
+        self._clients: list[socket.socket] = []
         self.port: int = self._listener.getsockname()[1]
         self.frozen = threading.Event()
         threading.Thread(target=self._accept, daemon=True).start()
@@ -134,13 +139,26 @@ class Relay:
                 each.shutdown(socket.SHUT_RDWR)
             each.close()
 
+    def vanish(self) -> None:
+        """Let every open connection die as if the other machine were gone: nothing is even acknowledged any more.
+
+        New connections come about as before.
+        """
+        drop_all = ctypes.create_string_buffer(struct.pack("=HBBI", 0x06, 0, 0, 0))
+        program = struct.pack("HP", 1, ctypes.addressof(drop_all))
+        for each in self._clients:
+            with suppress(OSError):
+                each.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, program)
+        self._clients.clear()
+
     def _accept(self) -> None:
         with suppress(OSError):
             while True:
                 client, _ = self._listener.accept()
                 server = socket.socket(socket.AF_UNIX)
-                server.connect(f"{os.environ['PGHOST']}/.s.PGSQL.{os.environ['PGPORT']}")
+                server.connect(f"{self._socket_folder}/.s.PGSQL.{os.environ['PGPORT']}")
                 self._open += [client, server]
+                self._clients.append(client)
                 threading.Thread(target=self._pass_on, args=(client, server), daemon=True).start()
                 threading.Thread(target=self._pass_on, args=(server, client), daemon=True).start()
 

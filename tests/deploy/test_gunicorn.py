@@ -7,88 +7,17 @@ import json
 import os
 import re
 import signal
-import socket
 import statistics
-import subprocess
-import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.conftest import held_port, wait_until
 from tests.deploy.conftest import Database
-
-ROOT = Path(__file__).resolve().parents[2]
-Line = dict[str, Any]
-
-
-class Server:
-    """gunicorn as production starts it, on `port` of this machine; an empty variable is left out."""
-
-    def __init__(self, *, folder: Path, port: int, options: tuple[str, ...] = (), **environment: str) -> None:
-        self.port = port
-        self._printed = folder / "printed"
-        variables = {**os.environ, **production(folder), "PORT": str(self.port), **environment}
-        with self._printed.open("wb") as printed:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "gunicorn", "-c", "deploy/gunicorn.conf.py", *options, "papyrus_site.wsgi"],
-                cwd=ROOT,
-                env={name: value for name, value in variables.items() if value},
-                stdout=printed,
-                stderr=printed,
-            )
-
-    def lines(self) -> list[Line]:
-        """Return what it printed so far; fails when anything is not one JSON object a line."""
-        lines = [json.loads(line) for line in self._printed.read_text().split("\n")[:-1]]
-        assert all({"ts", "lvl", "logger", "msg"} <= line.keys() for line in lines)
-        return lines
-
-    def requests(self, **fields: object) -> list[Line]:
-        """Return the request lines that have these `fields`."""
-        return [line for line in self.lines() if line["msg"] == "request" and fields.items() <= line.items()]
-
-    def answers(self) -> bool:
-        """Whether a worker answers; one that was only just made would not hear that it is told to stop."""
-        with suppress(OSError, http.client.HTTPException):
-            return self.get("/healthz", within=1).status == 200
-        return False
-
-    def workers(self) -> list[int]:
-        booted = (re.fullmatch(r"Booting worker with pid: (\d+)", line["msg"]) for line in self.lines())
-        return [int(found[1]) for found in booted if found]
-
-    def get(
-        self, path: str, *, headers: Mapping[str, str] | None = None, within: float = 60
-    ) -> http.client.HTTPResponse:
-        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=within)) as connection:
-            connection.request("GET", path, headers={"Host": "10.0.0.7:5000", **(headers or {})})
-            response = connection.getresponse()
-            response.read()
-            return response
-
-    def send(self, raw: bytes) -> bytes:
-        with closing(socket.create_connection(("127.0.0.1", self.port), 30)) as connection:
-            connection.sendall(raw)
-            return connection.makefile("rb").read()
-
-    def stop(self) -> int:
-        self.process.terminate()
-        return self.process.wait(60)
-
-
-def production(folder: Path) -> dict[str, str]:
-    return {
-        "DJANGO_SECRET_KEY": "a key for this test",
-        "DJANGO_ALLOWED_HOSTS": "papyrus.example",
-        "DJANGO_STATIC_ROOT": str(folder),
-        "PAPYRUS_HTTPS": "1",
-        "WEB_CONCURRENCY": "1",
-    }
+from tests.deploy.serving import Server
 
 
 @pytest.fixture(scope="module")
@@ -114,8 +43,7 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Server]]:
 
         yield started
         for each in servers:
-            each.process.kill()
-            each.process.wait()
+            each.kill()
 
 
 def test_healthz_answers_and_has_its_line_when_asked_by_address_without_https(server: Server) -> None:
@@ -284,18 +212,30 @@ def test_requests_are_not_logged_when_the_level_is_warning(start: Callable[..., 
     assert server.lines() == []
 
 
-def test_configuration_disables_what_a_read_only_container_cannot_have(tmp_path: Path) -> None:
-    printed = subprocess.run(
-        [sys.executable, "-m", "gunicorn", "-c", "deploy/gunicorn.conf.py", "--print-config", "papyrus_site.wsgi"],
-        cwd=ROOT,
-        env={**os.environ, **production(tmp_path)},
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("WEB_THREADS", "four"), ("WEB_THREADS", "0"), ("WEB_THREADS", "65"), ("WEB_CONCURRENCY", "0")],
+)
+def test_start_fails_in_one_sentence_when_a_size_makes_no_sense(
+    start: Callable[..., Server], name: str, value: str
+) -> None:
+    server = start(**{name: value})
 
-    shown = dict(re.findall(r"^(\w+) += (.*)$", printed, re.MULTILINE))
-    assert shown["control_socket_disable"] == "True"
-    assert shown["worker_tmp_dir"] == "/dev/shm"  # noqa: S108 - the setting, not a file of ours
-    assert int(shown["keepalive"]) > 60
-    assert int(shown["graceful_timeout"]) <= 30 < int(shown["timeout"])
+    assert server.process.wait(60) != 0
+
+    (line,) = server.lines()
+    assert line["msg"] == f"{name} must be a whole number from 1 to 64, and is {value!r}. Correct it or remove it."
+
+
+def test_start_fails_when_the_number_of_workers_is_none(start: Callable[..., Server]) -> None:
+    server = start(WEB_CONCURRENCY="two")
+
+    # gunicorn reads this variable itself, before any file of ours.
+    assert server.process.wait(60) != 0
+    assert "WEB_CONCURRENCY" in server.printed()
+
+
+def test_workers_and_threads_are_as_many_as_the_environment_says(start: Callable[..., Server]) -> None:
+    server = start(WEB_CONCURRENCY="3", WEB_THREADS="2")
+    wait_until(lambda: len(server.workers()) == 3)
+    wait_until(server.answers)

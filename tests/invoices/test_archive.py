@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -82,6 +83,13 @@ def test_archive_pending_catches_up(author: User, folder: Path, capsys: pytest.C
     assert capsys.readouterr().out == "保管済み：2 件。未保管：0 件。\n"
     assert len(list(folder.rglob("*.pdf"))) == len(notes)
     assert DeliveryNote.objects.filter(archived_at=None).count() == 0
+
+
+@pytest.mark.parametrize("typed", ["0", "-1", "nan", "inf", "毎分"])
+def test_archive_pending_refuses_plainly_when_the_seconds_are_none(typed: str) -> None:
+    text = f"--every には0より大きい秒数を指定してください（{typed}が入力されました）。"
+    with pytest.raises(CommandError, match=re.escape(text)):
+        call_command("archive_pending", f"--every={typed}")
 
 
 def test_one_note_that_cannot_be_made_again_does_not_hold_up_the_others(author: User, folder: Path) -> None:

@@ -1,11 +1,16 @@
-"""Write to the archive every issued file that is not there yet."""
+"""Write to the archive every issued file that is not there yet, once or again and again."""
 
 from __future__ import annotations
 
 import logging
+import signal
+import time
+from argparse import ArgumentParser, ArgumentTypeError
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import Error as DatabaseError, connection
 from django.utils.translation import gettext as _
 
 from invoices import archive, selectors, snapshot
@@ -14,19 +19,83 @@ from invoices.models import DeliveryNote
 logger = logging.getLogger("papyrus")
 
 
+@dataclass(kw_only=True)
+class Round:
+    """How many files one pass over the waiting notes stored and how many it could not."""
+
+    stored: int = 0
+    waiting: int = 0
+
+
 class Command(BaseCommand):
-    help = "Archive the files of issued notes that could not be archived when they were issued."
+    help = _("Archive the files of issued notes that could not be archived when they were issued.")
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--every",
+            type=_seconds,
+            metavar=_("SECONDS"),
+            help=_("do so again after this many seconds, until the process is told to stop (SIGTERM)"),
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        done = failed = 0
-        for note in selectors.unarchived_notes().iterator():
-            if _archived(note):
-                done += 1
-            else:
-                failed += 1
-        self.stdout.write(_("Archived: %(done)s. Still waiting: %(failed)s.") % {"done": done, "failed": failed})
-        if failed:
+        if options["every"] is None:
+            self._once()
+        else:
+            _until_stopped(every=options["every"])
+
+    def _once(self) -> None:
+        done = _archive_waiting()
+        self.stdout.write(
+            _("Archived: %(done)s. Still waiting: %(failed)s.") % {"done": done.stored, "failed": done.waiting}
+        )
+        if done.waiting:
             raise CommandError(_("The archive could not be written to. The log says why; run this again later."))
+
+
+def _seconds(typed: str) -> float:
+    text = _("--every takes a number of seconds above 0 (%(typed)s was given).") % {"typed": typed}
+    try:
+        seconds = float(typed)
+    except ValueError:
+        raise ArgumentTypeError(text) from None
+    if not 0 < seconds < float("inf"):
+        raise ArgumentTypeError(text)
+    return seconds
+
+
+def _until_stopped(*, every: float) -> None:
+    """Archive in rounds; return once the process is told to stop. What fails is logged and tried again."""
+    # As Ctrl-C, right where the command is: storing may be cut short at any point, since it is repeatable.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        while True:
+            _logged_round()
+            time.sleep(every)
+    except KeyboardInterrupt:
+        logger.info("archive.stopped")
+
+
+def _logged_round() -> None:
+    try:
+        done = _archive_waiting()
+        if done.stored:
+            logger.info("archive.round", extra={"stored": done.stored, "waiting": done.waiting})
+    except DatabaseError:
+        logger.warning("archive.round_failed", exc_info=True)
+    finally:
+        # A connection that was left idle between rounds may be dead, and would take up a place until then.
+        connection.close()
+
+
+def _archive_waiting() -> Round:
+    done = Round()
+    for note in selectors.unarchived_notes().iterator():
+        if _archived(note):
+            done.stored += 1
+        else:
+            done.waiting += 1
+    return done
 
 
 def _archived(note: DeliveryNote) -> bool:

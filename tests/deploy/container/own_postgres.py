@@ -1,0 +1,118 @@
+"""A PostgreSQL of these tests' own: it asks for passwords over TCP, and may be restarted at any time."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from random import SystemRandom
+from typing import Any
+
+import psycopg
+
+from papyrus_site.embedded_postgres import LOG, PORT, EmbeddedPostgres
+from tests.deploy.serving import ROOT, SECRET_KEY
+from tests.environment import FAST
+
+ROLE = "papyrus_service"
+# The tests themselves come by the socket, and nobody asks them.
+ACCESS = """
+local all all trust
+host all all 127.0.0.0/8 scram-sha-256
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnPostgres:
+    """The server, with the role of the service as owner of the empty database papyrus."""
+
+    server: EmbeddedPostgres
+    socket_folder: str
+    address: str
+
+    @classmethod
+    def started(cls, folder: Path) -> OwnPostgres:
+        # Any address of the loopback network is ours, so that the embedded server's fixed port is free on it.
+        random = SystemRandom()
+        address = f"127.{random.randint(2, 254)}.{random.randint(1, 254)}.{random.randint(1, 254)}"
+        server = EmbeddedPostgres(folder=folder, settings={**FAST, "listen_addresses": address})
+        made = cls(server=server, socket_folder=server.acquire()["PGHOST"], address=address)
+        (folder / "data" / "pg_hba.conf").write_text(ACCESS)
+        made.execute(f"select pg_reload_conf(); create role {ROLE} login; alter database papyrus owner to {ROLE}")
+        return made
+
+    def execute(self, statement: str) -> list[tuple[Any, ...]]:
+        """Run `statement` as the server's owner and return its rows."""
+        with closing(
+            psycopg.connect(host=self.socket_folder, user="papyrus", dbname="papyrus", autocommit=True)
+        ) as connection:
+            cursor = connection.execute(statement)
+            return cursor.fetchall() if cursor.description else []
+
+    def set_password(self, password: str) -> None:
+        self.execute(f"alter role {ROLE} password '{password}'")
+
+    def restart(self, mode: str) -> None:
+        """Stop it by `mode` (fast, or immediate as in a crash) and return once it runs again."""
+        done = self.server._pg_ctl("restart", "-m", mode, "-w", "-t", "120", "-l", LOG)
+        assert done.returncode == 0, done.stderr
+
+    def stop(self) -> None:
+        self.server._pg_ctl("stop", "-m", "immediate", "-w")
+
+    def start(self) -> None:
+        self.server._start()
+
+    def environment(self, password: str) -> dict[str, str]:
+        """How the service signs in over TCP."""
+        return {
+            "PGHOST": self.address,
+            "PGPORT": PORT,
+            "PGDATABASE": "papyrus",
+            "PGUSER": ROLE,
+            "PGPASSWORD": password,
+            "PGSSLMODE": "disable",
+        }
+
+    def command(self, *arguments: str, password: str) -> subprocess.CompletedProcess[str]:
+        """Run Python with these arguments as a process of the service."""
+        return subprocess.run(
+            [sys.executable, *arguments],
+            cwd=ROOT,
+            env={**os.environ, "DJANGO_SECRET_KEY": SECRET_KEY, **self.environment(password)},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Office:
+    """What stands in the database: a signed-in clerk's session, an issued note of two lines and a long one."""
+
+    session: str
+    short_note: int
+    long_note: int
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """A request of the clerk, as the load balancer hands it on."""
+        return {
+            "Host": "papyrus.example",
+            "X-Forwarded-Proto": "https",
+            "Cookie": f"sessionid={self.session}",
+        }
+
+
+def furnish(database: OwnPostgres, password: str) -> Office:
+    """Migrate the database and put an office into it, by the commands and services of the product."""
+    migrated = database.command("manage.py", "migrate", "--verbosity=0", password=password)
+    assert migrated.returncode == 0, migrated.stderr
+    made = database.command("-m", "tests.deploy.container.furnish", password=password)
+    assert made.returncode == 0, made.stderr
+    return Office(**json.loads(made.stdout))
