@@ -135,16 +135,19 @@ def connect() -> Connection:
 
     Raises psycopg.Error when that fails.
     """
-    parameters = connections["default"].get_connection_params()
+    database = connections["default"]
+    parameters = database.get_connection_params()
     timeouts = f" -c statement_timeout={STATEMENT_MILLISECONDS} -c lock_timeout={LOCK_MILLISECONDS}"
-    return psycopg.connect(
-        **parameters
+    # By way of Django's backend, which knows what to do when the password was changed meanwhile.
+    connection: Connection = database.get_new_connection(
+        parameters
         | {
             "connect_timeout": CONNECT_SECONDS,
             "application_name": "papyrus dbcheck",
             "options": parameters.get("options", "") + timeouts,
         }
     )
+    return connection
 
 
 def write_attempt() -> Attempt[Outcome]:

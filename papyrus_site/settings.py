@@ -86,9 +86,11 @@ TEMPLATES = [
 
 # --- PostgreSQL: the variables libpq knows by name ---
 SCHEMA = "papyrus_schema"
+# Where user and password are read again once the injected ones are refused, which is after a rotation.
+DATABASE_SECRET_ARN = env.str("DATABASE_SECRET_ARN", default="")
 DATABASES = {
     "default": {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "deploy.postgresql",
         "HOST": env.str("PGHOST"),
         "PORT": env.str("PGPORT", default="5432"),
         "NAME": env.str("PGDATABASE", default="papyrus"),
@@ -101,6 +103,12 @@ DATABASES = {
             "sslmode": env.str("PGSSLMODE", default="require"),
             "sslrootcert": env.str("PGSSLROOTCERT", default=""),
             "connect_timeout": 3,
+            # A server that vanishes, as at a fail-over, says no farewell: without these the system would wait for a
+            # quarter of an hour for its answer.
+            "keepalives_idle": 2,
+            "keepalives_interval": 1,
+            "keepalives_count": 3,
+            "tcp_user_timeout": 5_000,
             "application_name": "papyrus",
             "options": (
                 f"-c search_path={SCHEMA},public -c lock_timeout=5s -c jit=off"
