@@ -1,0 +1,150 @@
+"""What an operator types: `python -m deploy.stacks VERB STACK`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from deploy.clients import region
+from deploy.stacks import STACKS, Log, Stack, TerraformFailed, TerraformMissing
+from deploy.state_store import StateStore, account_store, bootstrap
+
+WORK_FOLDER = Path("var") / "terraform"
+STOPPING = (signal.SIGINT, signal.SIGTERM)
+NO_STATE = StateStore(bucket="validation-only", region="us-west-2")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one verb and return the exit code: 0 when it succeeded, 1 when not, 2 for wrong arguments."""
+    asked = _parser().parse_args(arguments)
+    try:
+        return _VERBS[asked.verb](asked)
+    except TerraformMissing as missing:
+        print(missing, file=sys.stderr)
+    except TerraformFailed as failure:
+        print(
+            f"terraform {failure.verb} of {failure.stack} failed with exit code {failure.exit_code}.", file=sys.stderr
+        )
+    except (BotoCoreError, ClientError) as error:
+        print(f"AWS did not do as asked: {error}", file=sys.stderr)
+    return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m deploy.stacks", description="Terraform for one stack.")
+    parser.add_argument("--work-folder", type=Path, default=WORK_FOLDER, help="for Terraform's own files (%(default)s)")
+    parser.add_argument("--state-bucket", help="by default the bucket that bootstrap makes in this account")
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    verbs.add_parser("bootstrap", help="make the bucket with the states, once in an account")
+    for verb, does in _DOES.items():
+        made = verbs.add_parser(verb, help=does)
+        made.add_argument("stack", choices=STACKS)
+        made.add_argument("--var", action="append", default=[], metavar="NAME=VALUE", type=_assignment)
+        made.add_argument("--yes", action="store_true", help="apply or destroy without asking")
+    made = verbs.add_parser("validate", help="check the files of all stacks, without an account")
+    made.add_argument("stack", choices=STACKS, nargs="?")
+    return parser
+
+
+_DOES = {
+    "plan": "say what apply would change",
+    "apply": "make AWS what the files say",
+    "destroy": "destroy the stack",
+    "output": "print the outputs as JSON",
+}
+
+
+def _assignment(text: str) -> tuple[str, object]:
+    """Read NAME=VALUE. A list, an object and null are read as JSON, anything else is text."""
+    name, separator, value = text.partition("=")
+    if not separator or not name:
+        raise argparse.ArgumentTypeError(f'"{text}" is not NAME=VALUE')
+    if value != "null" and not value.startswith(("[", "{")):
+        return name, value
+    try:
+        return name, json.loads(value)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f'the value of "{name}" is not JSON: {error}') from error
+
+
+def _store(asked: argparse.Namespace) -> StateStore:
+    return StateStore(bucket=asked.state_bucket, region=region()) if asked.state_bucket else account_store()
+
+
+def _clock() -> Log:
+    started = time.monotonic()
+    return lambda line: print(f"{time.monotonic() - started:7.1f} s  {line}", flush=True)
+
+
+def _bootstrap(asked: argparse.Namespace) -> int:
+    store = _store(asked)
+    bootstrap(store)
+    print(f"The bucket {store.bucket} in {store.region} is ready: versioned, encrypted, private.")
+    return 0
+
+
+def _on_stack(asked: argparse.Namespace) -> int:
+    log = _clock()
+    stack = Stack(name=asked.stack, state=_store(asked), work_folder=asked.work_folder.resolve())
+    # Terraform finishes the step it is in and writes its state; killing it would lose what was just made.
+    for number in STOPPING:
+        signal.signal(number, lambda *_: stack.interrupt())
+    stack.init(log if asked.verb != "output" else lambda line: None)
+    if asked.verb == "output":
+        print(json.dumps(stack.outputs(), indent=2, ensure_ascii=False))
+    elif asked.verb == "plan":
+        stack.plan(dict(asked.var), log)
+    else:
+        return _change(stack, asked=asked, log=log)
+    return 0
+
+
+def _change(stack: Stack, *, asked: argparse.Namespace, log: Log) -> int:
+    variables = dict(asked.var)
+    if not asked.yes and not _confirmed(stack, asked=asked, log=log):
+        print("Nothing was changed.")
+        return 1
+    change = stack.apply if asked.verb == "apply" else stack.destroy
+    change(variables, log)
+    log(f"{asked.verb} of {stack.name} is done")
+    return 0
+
+
+def _confirmed(stack: Stack, *, asked: argparse.Namespace, log: Log) -> bool:
+    if not sys.stdin.isatty():
+        print(f"{asked.verb} asks before it changes anything. Where nobody can answer, add --yes.", file=sys.stderr)
+        return False
+    show = stack.plan if asked.verb == "apply" else stack.plan_destruction
+    show(dict(asked.var), log)
+    return _answer(f"{asked.verb} {stack.name}? Type the stack's name: ") == stack.name
+
+
+def _answer(question: str) -> str:
+    """Ask at the terminal. Ctrl-C, Ctrl-D and SIGTERM are no answer: no Terraform runs that must end in order."""
+    kept = {number: signal.signal(number, signal.default_int_handler) for number in STOPPING}
+    try:
+        return input(question)
+    except (EOFError, KeyboardInterrupt):
+        print()
+        return ""
+    finally:
+        for number, handler in kept.items():
+            signal.signal(number, handler)
+
+
+def _validate(asked: argparse.Namespace) -> int:
+    log = _clock()
+    for name in [asked.stack] if asked.stack else STACKS:
+        log(f"{name}:")
+        Stack(name=name, state=NO_STATE, work_folder=asked.work_folder.resolve()).validate(log)
+    return 0
+
+
+_VERBS = {"bootstrap": _bootstrap, "validate": _validate} | dict.fromkeys(_DOES, _on_stack)

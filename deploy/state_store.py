@@ -1,0 +1,74 @@
+"""The S3 bucket with the states of the stacks, which must be there before Terraform is."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from deploy.clients import client, region
+
+ENVIRONMENT = "prd"
+
+
+@dataclass(frozen=True, kw_only=True)
+class StateStore:
+    """A bucket and its region. The state of a stack has the key STACK.tfstate, its lock STACK.tfstate.tflock."""
+
+    bucket: str
+    region: str
+
+
+def account_store() -> StateStore:
+    """Return the store that `bootstrap` makes in this account, whether it is there or not."""
+    account = client("sts").get_caller_identity()["Account"]
+    return StateStore(bucket=f"papyrus-{ENVIRONMENT}-state-{account}", region=region())
+
+
+def bootstrap(store: StateStore) -> None:
+    """Make the bucket, or bring one of ours to what it must be: versioned, encrypted, private, by TLS only."""
+    s3 = client("s3")
+    _create(s3, store)
+    s3.put_public_access_block(
+        Bucket=store.bucket,
+        PublicAccessBlockConfiguration={
+            "BlockPublicAcls": True,
+            "IgnorePublicAcls": True,
+            "BlockPublicPolicy": True,
+            "RestrictPublicBuckets": True,
+        },
+    )
+    s3.put_bucket_versioning(Bucket=store.bucket, VersioningConfiguration={"Status": "Enabled"})
+    by_default = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
+    s3.put_bucket_encryption(Bucket=store.bucket, ServerSideEncryptionConfiguration={"Rules": [by_default]})
+    s3.put_bucket_policy(Bucket=store.bucket, Policy=json.dumps(_policy(store.bucket)))
+    s3.put_bucket_tagging(
+        Bucket=store.bucket,
+        Tagging={"TagSet": [{"Key": "Project", "Value": "papyrus"}, {"Key": "Environment", "Value": ENVIRONMENT}]},
+    )
+
+
+def _create(s3: Any, store: StateStore) -> None:
+    # The oldest region is the one that may not be named.
+    place = {"CreateBucketConfiguration": {"LocationConstraint": store.region}} if store.region != "us-east-1" else {}
+    try:
+        s3.create_bucket(Bucket=store.bucket, ObjectOwnership="BucketOwnerEnforced", **place)
+    except s3.exceptions.BucketAlreadyOwnedByYou:
+        return
+
+
+def _policy(bucket: str) -> dict[str, Any]:
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Sid": "RefusePlainHttp",
+                "Effect": "Deny",
+                "Principal": "*",
+                # IAM reads actions without regard to case. moto does not, and would refuse all: it skips the condition.
+                "Action": "S3:*",
+                "Resource": [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"],
+                "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+            }
+        ],
+    }

@@ -1,0 +1,33 @@
+# What the application is told at its start, beside the database's secret.
+
+ephemeral "aws_secretsmanager_random_password" "django" {
+  provider = aws.password
+  count    = var.played_password == null ? 1 : 0
+
+  password_length     = 64
+  exclude_punctuation = true
+}
+
+resource "aws_secretsmanager_secret" "django" {
+  name                    = "papyrus/${var.environment}/django"
+  description             = "Signs sessions and forms"
+  kms_key_id              = local.database.secret_kms_key_arn
+  recovery_window_in_days = var.recovery_days
+
+  # checkov:skip=CKV2_AWS_57:A new key signs all users out, so a person decides when.
+}
+
+resource "aws_secretsmanager_secret_version" "django" {
+  secret_id                = aws_secretsmanager_secret.django.id
+  secret_string_wo         = jsonencode({ secret_key = coalesce(var.played_password, one(ephemeral.aws_secretsmanager_random_password.django[*].random_password)) })
+  secret_string_wo_version = 1
+}
+
+resource "aws_ssm_parameter" "auth0_callback_url" {
+  name        = "/papyrus/${var.environment}/auth0/callback_url"
+  description = "Address to which the sign-in service sends users back"
+  type        = "String"
+  value       = var.auth0_callback_url
+
+  # checkov:skip=CKV2_AWS_34:The address is public: browsers are sent there.
+}

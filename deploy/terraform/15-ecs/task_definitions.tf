@@ -1,0 +1,100 @@
+locals {
+  # Before the first push there is no digest yet. Nothing runs then: see the variables' validation.
+  image = coalesce(var.image, "${aws_ecr_repository.this.repository_url}@sha256:${join("", [for _ in range(64) : "0"])}")
+
+  tasks = {
+    web = {
+      cpu     = var.web_size.cpu
+      memory  = var.web_size.memory
+      command = ["gunicorn", "--config", "deploy/gunicorn.conf.py", "papyrus_site.wsgi"]
+      ports   = [{ containerPort = local.container_port, hostPort = local.container_port, protocol = "tcp" }]
+      probe   = "import urllib.request; urllib.request.urlopen('http://127.0.0.1:${local.container_port}/healthz', timeout=4)"
+    }
+    worker = {
+      cpu     = 256
+      memory  = 512
+      command = ["python", "manage.py", "archive_pending", "--every", "60"]
+      ports   = []
+      probe   = null
+    }
+    migrate = {
+      cpu     = 256
+      memory  = 512
+      command = ["python", "manage.py", "migrate"]
+      ports   = []
+      probe   = null
+    }
+  }
+
+  environment = {
+    ARCHIVE_BUCKET       = aws_s3_bucket.archive.bucket
+    AWS_REGION           = var.region
+    DATABASE_SECRET_ARN  = local.database.database_secret_arn
+    DJANGO_ALLOWED_HOSTS = join(",", var.allowed_hosts)
+    PGSSLMODE            = "require"
+    WEB_CONCURRENCY      = tostring(var.web_size.workers)
+  }
+
+  secrets = {
+    AUTH0_CALLBACK_URL = aws_ssm_parameter.auth0_callback_url.arn
+    DJANGO_SECRET_KEY  = "${aws_secretsmanager_secret.django.arn}:secret_key::"
+    PGDATABASE         = "${local.database.database_secret_arn}:db::"
+    PGHOST             = "${local.database.database_secret_arn}:host::"
+    PGPASSWORD         = "${local.database.database_secret_arn}:password::"
+    PGPORT             = "${local.database.database_secret_arn}:port::"
+    PGUSER             = "${local.database.database_secret_arn}:user::"
+  }
+}
+
+resource "aws_ecs_task_definition" "this" {
+  for_each = local.tasks
+
+  family                   = "papyrus-${each.key}"
+  requires_compatibilities = ["FARGATE"]
+  network_mode             = "awsvpc"
+  cpu                      = each.value.cpu
+  memory                   = each.value.memory
+  execution_role_arn       = aws_iam_role.execution.arn
+  task_role_arn            = aws_iam_role.task.arn
+
+  runtime_platform {
+    operating_system_family = "LINUX"
+    cpu_architecture        = "X86_64"
+  }
+
+  volume {
+    name = "tmp"
+  }
+
+  container_definitions = jsonencode([merge(
+    {
+      name                   = local.container_name
+      image                  = local.image
+      essential              = true
+      memory                 = each.value.memory
+      command                = each.value.command
+      readonlyRootFilesystem = true
+      # gunicorn gives requests 30 s to finish.
+      stopTimeout     = 40
+      portMappings    = each.value.ports
+      mountPoints     = [{ sourceVolume = "tmp", containerPath = "/tmp", readOnly = false }]
+      linuxParameters = { initProcessEnabled = true, capabilities = { add = [], drop = ["ALL"] } }
+      environment     = [for name, value in local.environment : { name = name, value = value }]
+      secrets         = [for name, arn in local.secrets : { name = name, valueFrom = arn }]
+      logConfiguration = {
+        logDriver = "awslogs"
+        options = {
+          awslogs-group         = aws_cloudwatch_log_group.this.name
+          awslogs-region        = var.region
+          awslogs-stream-prefix = each.key
+          # When CloudWatch Logs is slow, lines wait in memory instead of the requests that write them.
+          mode            = "non-blocking"
+          max-buffer-size = "4m"
+        }
+      }
+    },
+    each.value.probe == null ? {} : {
+      healthCheck = { command = ["CMD", "python", "-c", each.value.probe], interval = 10, timeout = 5, retries = 3, startPeriod = 30 }
+    }
+  )])
+}

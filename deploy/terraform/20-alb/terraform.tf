@@ -1,0 +1,32 @@
+terraform {
+  required_version = ">= 1.11"
+
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 5.100"
+    }
+  }
+
+  # Bucket and region come from a file that `python -m deploy.stacks` writes.
+  backend "s3" {
+    key          = "20-alb.tfstate"
+    encrypt      = true
+    use_lockfile = true
+  }
+}
+
+provider "aws" {
+  region = var.region
+
+  default_tags {
+    tags = {
+      Project     = "papyrus"
+      Environment = var.environment
+      Stack       = "20-alb"
+      Ephemeral   = "true"
+      RunId       = var.run_id
+      ExpiresAt   = var.expires_at
+    }
+  }
+}
