@@ -1,0 +1,209 @@
+"""A small account in moto with the parts that a release, a scaling and a restore touch, and a real database."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from psycopg import sql
+
+from tests.deploy.aws.moto import REGION, Moto
+from tests.deploy.conftest import connect_as_owner
+from tests.deploy.workflows.agent import direct
+from tests.deploy.workflows.stand_in import Platform
+
+OLD = f"sha256:{'0' * 64}"
+ROOT = Path(__file__).resolve().parents[3]
+ROLES = ROOT / "deploy" / "terraform" / "40-github-oidc"
+
+
+@pytest.fixture(scope="session")
+def moto(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Moto]:
+    """A moto server for the tests of this folder, which empty it again and again."""
+    server = Moto(printed=tmp_path_factory.mktemp("moto") / "printed")
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def platform(moto: Moto, monkeypatch: pytest.MonkeyPatch) -> Iterator[Platform]:
+    """An empty account, which everything in this process and its children takes for AWS."""
+    moto.reset()
+    started = Platform(moto=moto.environment["AWS_ENDPOINT_URL"])
+    for name, value in (moto.environment | {"AWS_ENDPOINT_URL": started.address}).items():
+        monkeypatch.setenv(name, value)
+    yield started
+    started.close()
+
+
+@pytest.fixture(scope="session")
+def migrated_database() -> Iterator[str]:
+    """The name of a database with all migrations, to be copied."""
+    name = f"workflow_{uuid.uuid4().hex}"
+    create(name)
+    subprocess.run(
+        [sys.executable, "manage.py", "migrate", "--verbosity", "0"],
+        cwd=ROOT,
+        env=os.environ | {"PGDATABASE": name},
+        check=True,
+    )
+    yield name
+    drop(name)
+
+
+@pytest.fixture
+def original(migrated_database: str) -> Iterator[str]:
+    """The name of a database that the services use."""
+    name = f"workflow_{uuid.uuid4().hex}"
+    create(name, template=migrated_database)
+    yield name
+    drop(name)
+
+
+def allowed(role: str) -> set[str]:
+    """The calls that the stack 40-github-oidc allows the role of a workflow, such as RunTask."""
+    texts = "\n".join(path.read_text() for path in sorted(ROLES.glob("*.tf")))
+    documents = dict(re.findall(r'^data "aws_iam_policy_document" "(\w+)" {\n(.*?)^}', texts, re.M | re.S))
+    text = documents[role.replace("-", "_")]
+    text += "".join(documents[name] for name in re.findall(r"aws_iam_policy_document\.(\w+)\.json", text))
+    return set(re.findall(r'"[a-z]+:([A-Z]\w+)"', text))
+
+
+def create(name: str, *, template: str = "template1") -> None:
+    with closing(connect_as_owner("postgres")) as server:
+        server.execute(sql.SQL("create database {} template {}").format(*map(sql.Identifier, (name, template))))
+
+
+def drop(name: str) -> None:
+    with closing(connect_as_owner("postgres")) as server:
+        server.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    """What the account has: names as in the stacks, and the digest of an image that does not run yet."""
+
+    platform: Platform
+    new: str
+    network: dict[str, Any]
+    secret_arn: str
+
+    def direct(self, service: str) -> Any:
+        """A client of moto itself, for what the test does and looks at."""
+        return direct(service, moto=self.platform.moto)
+
+    def service(self, name: str) -> dict[str, Any]:
+        ecs = self.direct("ecs")
+        found: dict[str, Any] = ecs.describe_services(cluster="papyrus-prd", services=[name])["services"][0]
+        return found
+
+    def image_of(self, service: str) -> str:
+        """The image that `service` is to run."""
+        ecs = self.direct("ecs")
+        described = ecs.describe_task_definition(taskDefinition=self.service(service)["taskDefinition"])
+        return str(described["taskDefinition"]["containerDefinitions"][0]["image"])
+
+    def register(self, family: str, command: list[str], **environment: str) -> str:
+        """Register a revision of `family`, as the stacks do."""
+        keys = {"PGHOST": "host", "PGPORT": "port", "PGDATABASE": "db", "PGUSER": "user"}
+        plain = {
+            "PGSSLMODE": "disable",
+            "DJANGO_SECRET_KEY": "a key for this test",
+            "DJANGO_ALLOWED_HOSTS": "papyrus.example",
+            "DATABASE_SECRET_ARN": self.secret_arn,
+        } | environment
+        secrets = {name: f"{self.secret_arn}:{key}::" for name, key in keys.items() if name not in environment}
+        registered = self.direct("ecs").register_task_definition(
+            family=family,
+            networkMode="awsvpc",
+            requiresCompatibilities=["FARGATE"],
+            cpu="256",
+            memory="512",
+            executionRoleArn="arn:aws:iam::123456789012:role/papyrus-prd-execution",
+            taskRoleArn="arn:aws:iam::123456789012:role/papyrus-prd-task",
+            tags=[{"key": "Project", "value": "papyrus"}],
+            containerDefinitions=[
+                {
+                    "name": "papyrus",
+                    "image": f"123456789012.dkr.ecr.{REGION}.amazonaws.com/papyrus@{OLD}",
+                    "memory": 512,
+                    "command": command,
+                    "environment": [{"name": name, "value": value} for name, value in plain.items()],
+                    "secrets": [{"name": name, "valueFrom": value} for name, value in secrets.items()],
+                    "logConfiguration": {
+                        "logDriver": "awslogs",
+                        "options": {
+                            "awslogs-group": "/ecs/papyrus",
+                            "awslogs-stream-prefix": "papyrus",
+                            "awslogs-region": REGION,
+                        },
+                    },
+                }
+            ],
+        )
+        return str(registered["taskDefinition"]["taskDefinitionArn"])
+
+
+@pytest.fixture
+def account(platform: Platform, original: str) -> Account:
+    """The account after the stacks were applied, with the old image in service."""
+    moto = platform.moto
+    direct("logs", moto=moto).create_log_group(logGroupName="/ecs/papyrus")
+    direct("ecs", moto=moto).create_cluster(clusterName="papyrus-prd")
+    made = Account(
+        platform=platform,
+        new=_push_image(direct("ecr", moto=moto)),
+        network=_network(direct("ec2", moto=moto)),
+        secret_arn=_secret(direct("secretsmanager", moto=moto), database=original),
+    )
+    made.register("papyrus-migrate", ["python", "manage.py", "migrate"])
+    for name, command in (
+        ("papyrus-web", ["gunicorn", "papyrus_site.wsgi"]),
+        ("papyrus-worker", ["python", "manage.py", "archive_pending"]),
+    ):
+        made.direct("ecs").create_service(
+            cluster="papyrus-prd",
+            serviceName=name.replace("papyrus", "papyrus-prd"),
+            taskDefinition=made.register(name, command),
+            desiredCount=1,
+            launchType="FARGATE",
+            networkConfiguration=made.network,
+        )
+    return made
+
+
+def _push_image(ecr: Any) -> str:
+    ecr.create_repository(repositoryName="papyrus")
+    image = {"schemaVersion": 2, "config": {"digest": f"sha256:{'c' * 64}"}, "layers": []}
+    kind = "application/vnd.docker.distribution.manifest.v2+json"
+    put = ecr.put_image(
+        repositoryName="papyrus", imageManifest=json.dumps(image), imageManifestMediaType=kind, imageTag="new"
+    )
+    return str(put["image"]["imageId"]["imageDigest"])
+
+
+def _network(ec2: Any) -> dict[str, Any]:
+    subnets = [each["SubnetId"] for each in ec2.describe_subnets()["Subnets"][:2]]
+    groups = [each["GroupId"] for each in ec2.describe_security_groups()["SecurityGroups"][:1]]
+    return {"awsvpcConfiguration": {"subnets": subnets, "securityGroups": groups, "assignPublicIp": "ENABLED"}}
+
+
+def _secret(secretsmanager: Any, *, database: str) -> str:
+    value = {
+        "host": os.environ["PGHOST"],
+        "port": os.environ.get("PGPORT", "5432"),
+        "db": database,
+        "user": os.environ["PGUSER"],
+    }
+    made = secretsmanager.create_secret(Name="papyrus/prd/db", SecretString=json.dumps(value))
+    return str(made["ARN"])

@@ -1,0 +1,53 @@
+"""A command run once against moto, in a task that really runs on a real database."""
+
+from __future__ import annotations
+
+import pytest
+
+from deploy import once
+from deploy.once import Code
+from tests.deploy.workflows.conftest import Account, allowed
+
+HASTE = ("--poll-seconds", "0.05", "--seconds", "90")
+
+
+def test_once_shows_what_a_command_answers_from_the_services_database(
+    account: Account, capsys: pytest.CaptureFixture[str]
+) -> None:
+    question = "from catalog.models import TaxCategory; print('categories:', TaxCategory.objects.count())"
+
+    assert once.main([*HASTE, "python", "manage.py", "shell", "-v0", "-c", question]) == Code.SUCCEEDED
+
+    assert "  categories: 3" in capsys.readouterr().out
+    assert set(account.platform.calls) <= allowed("ecs-deploy")
+
+
+def test_once_says_why_and_fails_when_the_command_does(account: Account, capsys: pytest.CaptureFixture[str]) -> None:
+    assert once.main([*HASTE, "python", "manage.py", "no_such_command"]) == Code.FAILED
+
+    printed = capsys.readouterr()
+    assert "no_such_command" in printed.out
+    assert "exit code 1" in printed.err
+
+
+def test_once_masks_what_it_shows(account: Account, capsys: pytest.CaptureFixture[str]) -> None:
+    assert once.main([*HASTE, "echo", "subnet-0123456789abcdef0 stands here"]) == Code.SUCCEEDED
+
+    printed = capsys.readouterr().out
+    assert "stands here" in printed
+    assert "0123456789abcdef0 stands" not in printed
+
+
+def test_once_runs_nothing_when_the_service_is_missing(account: Account, capsys: pytest.CaptureFixture[str]) -> None:
+    assert once.main([*HASTE, "--web", "nobody", "echo", "hello"]) == Code.NO_SERVICE
+
+    assert "RunTask" not in account.platform.calls
+    assert "nobody" in capsys.readouterr().err
+
+
+def test_once_asks_for_a_command_when_none_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        once.main([])
+
+    assert ended.value.code == 2
+    assert "name the command to run" in capsys.readouterr().err
