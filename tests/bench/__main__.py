@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-BENCHMARKS = ("tests.bench.bench_pdf", "tests.bench.bench_search")
+BENCHMARKS = ("tests.bench.bench_pdf", "tests.bench.bench_search", "tests.bench.bench_serving")
 
 
 def main() -> int:

@@ -129,3 +129,10 @@ def test_documents_name_make_targets_that_exist() -> None:
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     named = {target for path in DOCUMENTS for target in re.findall(r"`make ([a-z]+)", path.read_text())}
     assert named - targets == set()
+
+
+def test_alarms_name_sections_that_the_runbook_has() -> None:
+    described = "".join(path.read_text() for path in (ROOT / "deploy" / "terraform").rglob("*.tf"))
+    named = set(re.findall(r"docs/operations\.md#([\w-]+)", described))
+    assert len(named) == 8
+    assert named - anchors(OPERATIONS.read_text()) == set()
