@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -61,8 +62,8 @@ def start(stage: Stage, tmp_path: Path) -> Iterator[Callable[..., Run]]:
 def starting(stage: Stage, *, folder: Path) -> Iterator[Callable[..., Run]]:
     runs: list[Run] = []
 
-    def started(**options: object) -> Run:
-        runs.append(Run(stage, folder=folder, **options))  # type: ignore[arg-type]
+    def started(**options: Any) -> Run:
+        runs.append(Run(stage, folder=folder, **options))
         return runs[-1]
 
     yield started

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from tests.deploy.aws.smoke.runs import Run
 from tests.deploy.aws.stage import Stage
@@ -16,13 +17,13 @@ Start = Callable[..., Run]
 ANOTHER_PROGRAM = ("python", "-m", "http.server", "--bind", "127.0.0.1", "{port}")
 
 
-def serve(stage: Stage, service: str, **options: object) -> Task:
+def serve(stage: Stage, service: str, **options: Any) -> Task:
     """Start a task of a service of its own, as Fargate.start_service does with `options`."""
     stage.add_service(service)
     return stage.fargate.start_service(
         cluster=stage.outputs["cluster_name"],
         service=service,
-        **options,  # type: ignore[arg-type]
+        **options,
     )
 
 
