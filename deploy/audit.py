@@ -16,7 +16,8 @@ from botocore.exceptions import ClientError
 from deploy import steps
 from deploy.clients import client, patient_client, region
 from deploy.identifiers import STARS, TELLING_SERVICES
-from deploy.steps import Say, code_of
+from deploy.refusals import code_of
+from deploy.steps import Say
 
 # botocore gives a number for a code when the answer is no error of AWS, so that no AWS service has spoken.
 MISSING_CODES = ("UnknownOperationException", "404", "500", "501")

@@ -16,7 +16,9 @@ from botocore.exceptions import ClientError
 
 from deploy import steps
 from deploy.clients import client
-from deploy.steps import Patience, Say, StepFailed, code_of
+from deploy.refusals import code_of
+from deploy.revisions import no_repository
+from deploy.steps import Patience, Say, StepFailed
 
 SEVERITIES = ("CRITICAL", "HIGH", "MEDIUM", "LOW", "INFORMATIONAL", "UNDEFINED")
 SCANNED = ("COMPLETE", "ACTIVE")
@@ -27,14 +29,14 @@ class Code(IntEnum):
     """How publishing an image ends."""
 
     PUBLISHED = 0
-    DOCKER_FAILED = 3
+    NOT_PUSHED = 3
     SCAN_FAILED = 4
     VULNERABLE = 5
 
 
 MEANINGS: dict[int, str] = {
     Code.PUBLISHED: "the repository has the image, and its scan found nothing that is refused",
-    Code.DOCKER_FAILED: "docker could not push the image",
+    Code.NOT_PUSHED: "there is no such repository, or docker could not push the image",
     Code.SCAN_FAILED: "the image was not scanned in time, or cannot be",
     Code.VULNERABLE: "the scan found a vulnerability of a refused severity; do not deploy the image",
 }
@@ -54,7 +56,7 @@ def _publish(options: Namespace, *, say: Say) -> Code:
         _push(local=options.image, repository=options.repository, tag=options.tag)
         digest = _digest_of(repository=options.repository, tag=options.tag)
     if digest is None:
-        raise StepFailed(Code.DOCKER_FAILED, f"The tag {options.tag} was pushed, but the repository does not have it.")
+        raise StepFailed(Code.NOT_PUSHED, f"The tag {options.tag} was pushed, but the repository does not have it.")
     patience = Patience(seconds=options.scan_seconds, between=options.poll_seconds)
     _require_clean(repository=options.repository, digest=digest, refused=options.refuse, patience=patience, say=say)
     say(f"Digest: {digest}")
@@ -70,6 +72,8 @@ def _digest_of(*, repository: str, tag: str) -> str | None:
     except ClientError as error:
         if code_of(error) == "ImageNotFoundException":
             return None
+        if code_of(error) == "RepositoryNotFoundException":
+            raise StepFailed(Code.NOT_PUSHED, no_repository(repository)) from error
         raise
     return str(found["imageDetails"][0]["imageDigest"])
 
@@ -95,10 +99,10 @@ def _docker(command: Sequence[str], *, said: str) -> None:
     try:
         finished = subprocess.run(command, input=said, capture_output=True, text=True, check=False)
     except FileNotFoundError as missing:
-        raise StepFailed(Code.DOCKER_FAILED, "docker is not installed on this machine.") from missing
+        raise StepFailed(Code.NOT_PUSHED, "docker is not installed on this machine.") from missing
     if finished.returncode:
         raise StepFailed(
-            Code.DOCKER_FAILED,
+            Code.NOT_PUSHED,
             f"docker {command[3]} ended with exit code {finished.returncode}: {finished.stderr.strip()[-500:]}",
         )
 

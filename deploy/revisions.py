@@ -9,7 +9,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from deploy.clients import client
-from deploy.steps import code_of
+from deploy.refusals import code_of
 from deploy.tasks import CONTAINER
 
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
@@ -49,21 +49,28 @@ def find_image(*, repository: str, digest: str) -> Image:
     """Return the image with `digest` in `repository`.
 
     Raises ImageRefused for anything that is no digest, such as a tag, which could mean another image tomorrow, and
-    when the repository does not have the image.
+    when there is no such repository or it does not have the image.
     """
     if not DIGEST.fullmatch(digest):
         raise ImageRefused(
             f"“{digest}” is no digest. Give sha256: and 64 hexadecimal digits, as ecr-push prints it; tags are refused."
         )
     ecr = client("ecr")
-    uri = ecr.describe_repositories(repositoryNames=[repository])["repositories"][0]["repositoryUri"]
     try:
+        uri = ecr.describe_repositories(repositoryNames=[repository])["repositories"][0]["repositoryUri"]
         ecr.describe_images(repositoryName=repository, imageIds=[{"imageDigest": digest}])
     except ClientError as error:
+        if code_of(error) == "RepositoryNotFoundException":
+            raise ImageRefused(no_repository(repository)) from error
         if code_of(error) != "ImageNotFoundException":
             raise
         raise ImageRefused(f"The repository {repository} has no image {digest}. Push it by ecr-push first.") from error
     return Image(uri=f"{uri}@{digest}", digest=digest)
+
+
+def no_repository(name: str) -> str:
+    """Return the sentence for a repository that is not there."""
+    return f"There is no repository {name}. Apply the stack 15-ecs, or name the right one."
 
 
 def revise(*, family: str, image: Image) -> str:

@@ -6,7 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from deploy.clients import client
+from deploy.refusals import code_of
 from deploy.steps import Patience, Say
 from deploy.tasks import problem_of, revision
 
@@ -41,8 +44,15 @@ class Service:
     name: str
 
     def describe(self) -> dict[str, Any]:
-        """Return what ECS says of the service. Raises LookupError when there is none of that name."""
-        answer = client("ecs").describe_services(cluster=self.cluster, services=[self.name])
+        """Return what ECS says of the service. Raises LookupError when there is none of that name, or no cluster."""
+        try:
+            answer = client("ecs").describe_services(cluster=self.cluster, services=[self.name])
+        except ClientError as error:
+            if code_of(error) != "ClusterNotFoundException":
+                raise
+            raise LookupError(
+                f"There is no cluster {self.cluster}. Apply the stack 15-ecs, or name the right one."
+            ) from error
         active = [each for each in answer["services"] if each["status"] == "ACTIVE"]
         if not active:
             raise LookupError(

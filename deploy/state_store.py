@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from deploy.clients import client, region
+from deploy.clients import account_id, client, region
 
 ENVIRONMENT = "prd"
 
@@ -21,8 +21,7 @@ class StateStore:
 
 def account_store() -> StateStore:
     """Return the store that `bootstrap` makes in this account, whether it is there or not."""
-    account = client("sts").get_caller_identity()["Account"]
-    return StateStore(bucket=f"papyrus-{ENVIRONMENT}-state-{account}", region=region())
+    return StateStore(bucket=f"papyrus-{ENVIRONMENT}-state-{account_id()}", region=region())
 
 
 def bootstrap(store: StateStore) -> None:

@@ -17,6 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from deploy.evidence import EvidenceFolder, NotWritten, set_name
 from deploy.masking import Mask
 
+from deploy.refusals import Refusal, sentence_of
 Found = TypeVar("Found")
 Say: TypeAlias = Callable[[str], None]
 Pause: TypeAlias = Callable[[float], None]
@@ -124,17 +125,9 @@ def evidence_folder(options: Namespace, *, started_at: datetime) -> EvidenceFold
     return EvidenceFolder(folder=folder, mask=Mask(), started_at=started_at, label=options.label)
 
 
-def code_of(error: ClientError) -> str:
-    """Return AWS's short code of `error`, such as AccessDeniedException."""
-    return str(error.response.get("Error", {}).get("Code", "unknown"))
-
-
-def refusal(error: ClientError | BotoCoreError) -> StepFailed:
+def refusal(error: Refusal) -> StepFailed:
     """Return what an error of AWS, or of the way to it, means for a command."""
-    if not isinstance(error, ClientError):
-        return StepFailed(Code.AWS, f"AWS could not be asked: {error}")
-    said = error.response.get("Error", {}).get("Message") or "without a message"
-    return StepFailed(Code.AWS, f"AWS refused {error.operation_name}: {code_of(error)}, {said}")
+    return StepFailed(Code.AWS, sentence_of(error))
 
 
 def _failed(failure: StepFailed, *, mask: Callable[[str], str]) -> int:

@@ -25,6 +25,7 @@ from deploy import ephemeral
 from deploy.clients import client, region
 from deploy.ephemeral import Kind, Part
 from deploy.masking import Mask
+from deploy.refusals import sentence_of
 from deploy.stacks import Stack, TerraformFailed
 from deploy.state_store import StateStore, account_store
 
@@ -159,9 +160,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     say = _speaker(Mask())
     try:
         return _sweep(options, say=say)
-    except (BotoCoreError, ClientError, TerraformFailed) as error:
-        say(f"{type(error).__name__}: {error}")
-        return REFUSED
+    except (BotoCoreError, ClientError) as error:
+        say(sentence_of(error))
+    except TerraformFailed as failure:
+        say(str(failure))
+    return REFUSED
 
 
 def _sweep(options: argparse.Namespace, *, say: Say) -> int:

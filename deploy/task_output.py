@@ -9,7 +9,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from deploy.clients import client
-from deploy.steps import code_of
+from deploy.refusals import code_of
 
 
 def lines(*, task_definition: str, container: str, task_id: str) -> list[str]:

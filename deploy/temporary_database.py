@@ -10,7 +10,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from deploy.clients import client
-from deploy.steps import Patience, Say, code_of, refusal
+from deploy.refusals import code_of, sentence_of
+from deploy.steps import Patience, Say
 
 PURPOSE = "restore-rehearsal"
 GONE = ("DBInstanceNotFound", "DBSnapshotNotFound")
@@ -77,7 +78,7 @@ class Leftover:
                     DBInstanceIdentifier=self.name, SkipFinalSnapshot=True, DeleteAutomatedBackups=True
                 )
         except ClientError as error:
-            return None if code_of(error) in GONE else str(refusal(error))
+            return None if code_of(error) in GONE else sentence_of(error)
         return None
 
 

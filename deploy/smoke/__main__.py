@@ -16,6 +16,7 @@ from deploy.clients import region
 from deploy.evidence import set_name
 from deploy.masking import Mask
 from deploy.smoke.balancer import Balancer, TerraformBalancer
+from deploy.refusals import sentence_of
 from deploy.smoke.course import Course
 from deploy.smoke.interruption import Interruption
 from deploy.smoke.order import Order, new_run_id
@@ -38,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         store = StateStore(bucket=options.state_bucket, region=region()) if options.state_bucket else account_store()
     except (BotoCoreError, ClientError) as error:
-        progress.fail(Step.PREFLIGHT, f"AWS does not tell which account this is: {error}")
+        progress.fail(Step.PREFLIGHT, f"AWS does not tell which account this is. {sentence_of(error)}")
         return Step.PREFLIGHT.exit_code
     order = order_of(options, store=store, now=datetime.now(UTC))
     with tempfile.TemporaryDirectory(prefix="papyrus-smoke-") as folder, Interruption(say=progress.say) as interruption:

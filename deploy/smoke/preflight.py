@@ -7,7 +7,8 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from deploy.clients import client
+from deploy.clients import account_id, client
+from deploy.refusals import sentence_of
 from deploy.smoke.steps import StepFailed
 
 EVERYWHERE = "0.0.0.0/0"
@@ -20,11 +21,9 @@ def check_credentials() -> str:
     Raises StepFailed when AWS does not accept them.
     """
     try:
-        return str(client("sts").get_caller_identity()["Account"])
+        return account_id()
     except (BotoCoreError, ClientError) as error:
-        raise StepFailed(
-            f"AWS does not accept the credentials ({type(error).__name__}: {error}). Sign in, or set AWS_PROFILE."
-        ) from error
+        raise StepFailed(f"AWS does not tell whose credentials these are. {sentence_of(error)}") from error
 
 
 def check_routes(*, vpc_id: str, public_subnets: Mapping[str, str]) -> None:

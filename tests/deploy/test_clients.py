@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from deploy.clients import client, patient_client, region
+from deploy.clients import Misconfigured, client, patient_client, region
 
 
 @pytest.fixture(autouse=True)
@@ -48,3 +48,22 @@ def test_patient_client_tries_ten_times_unless_the_environment_says_otherwise(mo
 
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "2")
     assert patient_client("cloudtrail", region_name="us-east-1").meta.config.retries["total_max_attempts"] == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "fault"),
+    [
+        ("AWS_MAX_ATTEMPTS", "z", 'AWS_MAX_ATTEMPTS is "z"; set it to a number from 1 on, or unset it'),
+        ("AWS_MAX_ATTEMPTS", "0", 'AWS_MAX_ATTEMPTS is "0"; set it to a number from 1 on, or unset it'),
+        ("AWS_ENDPOINT_URL", "nonsense", "Invalid endpoint: nonsense. Look at AWS_ENDPOINT_URL"),
+    ],
+)
+def test_client_names_the_variable_when_it_is_of_no_use(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, fault: str
+) -> None:
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(Misconfigured) as refused:
+        patient_client("cloudtrail", region_name="us-east-1")
+
+    assert str(refused.value).startswith(f"the environment is not in order: {fault}")

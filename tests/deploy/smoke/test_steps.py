@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from deploy.smoke.steps import Step, exit_codes
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -48,7 +50,7 @@ def test_run_says_so_when_there_are_no_credentials() -> None:
 
     assert (done.returncode, done.stderr) == (10, "")
     assert "preflight: FAILED" in done.stdout
-    assert "Unable to locate credentials" in done.stdout
+    assert "Unable to locate credentials. Sign in, or set AWS_PROFILE." in done.stdout
 
 
 def test_run_says_so_when_aws_does_not_answer() -> None:
@@ -59,7 +61,7 @@ def test_run_says_so_when_aws_does_not_answer() -> None:
     done = run("--state-bucket", "papyrus-any", AWS_ENDPOINT_URL=f"http://127.0.0.1:{port}", **keys)
 
     assert (done.returncode, done.stderr) == (10, "")
-    assert "AWS does not accept the credentials (EndpointConnectionError" in done.stdout
+    assert "AWS could not be asked: Could not connect to the endpoint URL" in done.stdout
     assert "Nothing was made, so nothing has to be cleaned up." in done.stdout
 
 

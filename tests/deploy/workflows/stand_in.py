@@ -165,7 +165,10 @@ class Platform:
         return _json(found)
 
     def _describe_services(self, body: bytes, forward: Callable[[], Answer]) -> Answer:
-        found = json.loads(forward().body)
+        answer = forward()
+        if answer.status != http.client.OK:
+            return answer
+        found = json.loads(answer.body)
         for service in found["services"]:
             service["events"] = [OLD_EVENT]
             if service["serviceName"] in self._deployments:

@@ -148,3 +148,12 @@ def test_audit_fails_and_does_not_skip_when_it_may_not_ask(
 
     assert audit.main(["--evidence", str(evidence)]) == 10
     assert "AWS refused LookupEvents: AccessDeniedException" in capsys.readouterr().err
+
+
+def test_audit_names_the_variable_when_the_environment_is_of_no_use(
+    platform: Platform, evidence: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "z")
+
+    assert audit.main(["--evidence", str(evidence)]) == 10
+    assert 'AWS_MAX_ATTEMPTS is "z"' in capsys.readouterr().err

@@ -104,9 +104,16 @@ def test_image_has_no_digest_when_docker_fails(
 
     code = image.main(["papyrus:built", "--tag", "c0ffee", "--output", str(registry.output), *HASTE])
 
-    assert code == Code.DOCKER_FAILED
+    assert code == Code.NOT_PUSHED
     assert f"docker {command} ended with exit code 1: denied: no" in capsys.readouterr().err
     assert not registry.output.exists()
+
+
+def test_image_names_the_remedy_when_the_stack_is_not_applied(
+    platform: Platform, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert image.main(["papyrus:built", "--tag", "c0ffee", *HASTE]) == Code.NOT_PUSHED
+    assert "There is no repository papyrus. Apply the stack 15-ecs" in capsys.readouterr().err
 
 
 def test_image_has_no_digest_when_its_scan_finds_what_is_refused(

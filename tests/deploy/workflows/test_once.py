@@ -7,6 +7,7 @@ import pytest
 from deploy import once
 from deploy.once import Code
 from tests.deploy.workflows.conftest import Account, allowed
+from tests.deploy.workflows.stand_in import Platform
 
 HASTE = ("--poll-seconds", "0.05", "--seconds", "90")
 
@@ -43,6 +44,13 @@ def test_once_runs_nothing_when_the_service_is_missing(account: Account, capsys:
 
     assert "RunTask" not in account.platform.calls
     assert "nobody" in capsys.readouterr().err
+
+
+def test_once_names_the_remedy_when_the_stack_is_not_applied(
+    platform: Platform, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert once.main([*HASTE, "echo", "hello"]) == Code.NO_SERVICE
+    assert "There is no cluster papyrus-prd. Apply the stack 15-ecs" in capsys.readouterr().err
 
 
 def test_once_asks_for_a_command_when_none_is_named(capsys: pytest.CaptureFixture[str]) -> None:

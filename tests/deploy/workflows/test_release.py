@@ -14,7 +14,7 @@ import pytest
 from deploy import release
 from deploy.release import Code
 from tests.deploy.workflows.conftest import OLD, ROOT, Account, allowed, create, drop
-from tests.deploy.workflows.stand_in import Rollout
+from tests.deploy.workflows.stand_in import Platform, Rollout
 
 HASTE = ("--poll-seconds", "0.05", "--task-seconds", "90", "--service-seconds", "30")
 MIGRATE = ["python", "manage.py", "migrate"]
@@ -120,6 +120,13 @@ def test_release_changes_nothing_when_it_is_given_no_digest(
     assert release.main([digest, *HASTE]) == Code.IMAGE_REFUSED
     assert changes() == []
     assert f"“{digest}” is no digest." in capsys.readouterr().err
+
+
+def test_release_names_the_remedy_when_the_stack_is_not_applied(
+    platform: Platform, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert release.main([OLD, *HASTE]) == Code.IMAGE_REFUSED
+    assert "There is no repository papyrus. Apply the stack 15-ecs" in capsys.readouterr().err
 
 
 def test_release_changes_nothing_when_the_repository_lacks_the_image(
@@ -241,8 +248,9 @@ def test_release_ends_badly_when_the_new_image_finds_fault_with_the_database(
 def test_release_says_that_aws_refused_when_it_may_not_ask(
     quick: Account, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert release.main([quick.new, *HASTE, "--repository", "another"]) == 10
-    assert "AWS refused DescribeRepositories: RepositoryNotFoundException" in capsys.readouterr().err
+    quick.platform.script.denied = {"DescribeRepositories"}
+    assert release.main([quick.new, *HASTE]) == 10
+    assert "AWS refused DescribeRepositories: AccessDeniedException" in capsys.readouterr().err
 
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     assert release.main([quick.new, *HASTE]) == 10

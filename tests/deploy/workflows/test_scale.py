@@ -5,6 +5,7 @@ import pytest
 from deploy import scale, steps
 from deploy.scale import Code
 from tests.deploy.workflows.conftest import Account, allowed
+from tests.deploy.workflows.stand_in import Platform
 
 HASTE = ("--poll-seconds", "0.05", "--seconds", "10")
 
@@ -108,6 +109,13 @@ def test_scale_changes_nothing_when_a_service_is_missing(account: Account, capsy
 
     assert counts(account) == (1, 1)
     assert "has no active service nobody" in capsys.readouterr().err
+
+
+def test_scale_names_the_remedy_when_the_stack_is_not_applied(
+    platform: Platform, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert scale.main(["--web-tasks", "1", *HASTE]) == Code.NO_SERVICE
+    assert "There is no cluster papyrus-prd. Apply the stack 15-ecs" in capsys.readouterr().err
 
 
 def test_scale_says_what_ecs_waits_for_when_the_tasks_do_not_come(
