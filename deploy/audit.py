@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 from botocore.exceptions import ClientError
 
-from deploy import steps
+from deploy import argument_types, steps
 from deploy.clients import client, patient_client, region
 from deploy.identifiers import STARS, TELLING_SERVICES
 from deploy.refusals import code_of
@@ -22,6 +22,8 @@ from deploy.steps import Say
 # botocore gives a number for a code when the answer is no error of AWS, so that no AWS service has spoken.
 MISSING_CODES = ("UnknownOperationException", "404", "500", "501")
 GLOBAL_REGION = "us-east-1"
+# CloudTrail keeps its event history for 90 days.
+MOST_HOURS = 90 * 24
 CHANGED_RESOURCES = (
     "SELECT resourceType, resourceId, configurationItemStatus, configurationItemCaptureTime "
     "WHERE configurationItemCaptureTime > '{since:%Y-%m-%dT%H:%M:%SZ}'"
@@ -176,7 +178,12 @@ def parser() -> ArgumentParser:
         codes=MEANINGS,
     )
     steps.add_evidence(made)
-    made.add_argument("--hours", type=int, default=24, help="how far to look back (default: %(default)s)")
+    made.add_argument(
+        "--hours",
+        type=argument_types.number(least=1, most=MOST_HOURS),
+        default=24,
+        help=f"how far to look back, 1 to {MOST_HOURS} (default: %(default)s)",
+    )
     return made
 
 

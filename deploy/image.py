@@ -14,7 +14,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from deploy import steps
+from deploy import argument_types, steps
 from deploy.clients import client
 from deploy.refusals import code_of
 from deploy.revisions import no_repository
@@ -159,8 +159,12 @@ def parser() -> ArgumentParser:
         "--refuse", nargs="+", choices=SEVERITIES, default=["CRITICAL"], help="severities (default: CRITICAL)"
     )
     made.add_argument("--output", type=Path, metavar="FILE", help="append digest=… to it, as GitHub reads outputs")
-    made.add_argument("--scan-seconds", type=float, default=600, help="for the scan (default: %(default)s)")
-    made.add_argument("--poll-seconds", type=float, default=5, help="between two looks (default: %(default)s)")
+    made.add_argument(
+        "--scan-seconds", type=argument_types.seconds, default=600, help="for the scan (default: %(default)s)"
+    )
+    made.add_argument(
+        "--poll-seconds", type=argument_types.seconds, default=5, help="between two looks (default: %(default)s)"
+    )
     return made
 
 

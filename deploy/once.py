@@ -8,7 +8,7 @@ from argparse import REMAINDER, ArgumentParser, Namespace
 from collections.abc import Sequence
 from enum import IntEnum
 
-from deploy import steps
+from deploy import argument_types, steps
 from deploy.services import Service
 from deploy.steps import Patience, Say, StepFailed
 from deploy.tasks import Command, Runner, TaskFailed
@@ -65,7 +65,9 @@ def parser() -> ArgumentParser:
         codes=MEANINGS,
     )
     steps.add_names(made)
-    made.add_argument("--seconds", type=float, default=900, help="for the command to end (default: %(default)s)")
+    made.add_argument(
+        "--seconds", type=argument_types.seconds, default=900, help="for the command to end (default: %(default)s)"
+    )
     made.add_argument("command", nargs=REMAINDER, help="such as: python manage.py dbcheck")
     return made
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from deploy import database_check, steps
+from deploy import argument_types, database_check, steps
 from deploy.revisions import Image, ImageRefused, find_image, revise
 from deploy.services import RolledBack, Service, Unstable
 from deploy.steps import Patience, Say, StepFailed
@@ -163,9 +163,14 @@ def parser() -> ArgumentParser:
     made.add_argument("--repository", default="papyrus", help="ECR repository (default: %(default)s)")
     steps.add_names(made)
     made.add_argument("--migrate-family", default="papyrus-migrate", help="(default: %(default)s)")
-    made.add_argument("--task-seconds", type=float, default=900, help="for each task to end (default: %(default)s)")
     made.add_argument(
-        "--service-seconds", type=float, default=1200, help="for each service to become stable (default: %(default)s)"
+        "--task-seconds", type=argument_types.seconds, default=900, help="for each task to end (default: %(default)s)"
+    )
+    made.add_argument(
+        "--service-seconds",
+        type=argument_types.seconds,
+        default=1200,
+        help="for each service to become stable (default: %(default)s)",
     )
     return made
 

@@ -11,7 +11,8 @@ from enum import IntEnum
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from deploy import steps, temporary_database
+from deploy import argument_types, steps, temporary_database
+from deploy.clients import account_id
 from deploy.evidence import EvidenceFolder, Result
 from deploy.rehearsal import MEANINGS, Code, Rehearsal
 from deploy.services import Service
@@ -142,11 +143,19 @@ def parser() -> ArgumentParser:
     )
     made.add_argument("--database", default="papyrus-prd", help="RDS instance (default: %(default)s)")
     steps.add_evidence(made)
-    made.add_argument("--run-id", help="marks everything the run makes (default: a new one)")
+    made.add_argument(
+        "--run-id", type=argument_types.run_id, help="marks everything the run makes (default: a new one)"
+    )
     made.add_argument("--clean", action="store_true", help="only delete what run --run-id left, or what is expired")
     steps.add_names(made)
     made.add_argument(
-        "--instance-seconds", type=float, default=3600, help="for each of snapshot, instance, deletion (%(default)s)"
+        "--instance-seconds",
+        type=argument_types.seconds,
+        default=3600,
+        help="for each of snapshot, instance, deletion (%(default)s)",
+    )
+    made.add_argument(
+        "--task-seconds", type=argument_types.seconds, default=600, help="for each task to end (default: %(default)s)"
     )
     made.add_argument("--task-seconds", type=float, default=600, help="for each task to end (default: %(default)s)")
     return made

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from collections.abc import Callable, Mapping, Sequence
+from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
-from deploy import steps
+from deploy import argument_types, steps
 from deploy.clients import client
 from deploy.services import Service
 from deploy.steps import Patience, Say, StepFailed
@@ -120,15 +120,6 @@ def _described(service: Service) -> Mapping[str, Any]:
         raise StepFailed(Code.NO_SERVICE, str(missing.args[0])) from missing
 
 
-def _at_most(most: int) -> Callable[[str], int]:
-    def tasks(text: str) -> int:
-        if not text.isascii() or not text.isdigit() or int(text) > most:
-            raise ArgumentTypeError(f"“{text}” is not a number from 0 to {most}")
-        return int(text)
-
-    return tasks
-
-
 def parser() -> ArgumentParser:
     """Return the command line."""
     made = steps.parser(
@@ -138,10 +129,15 @@ def parser() -> ArgumentParser:
     )
     for kind, most in MOST.items():
         made.add_argument(
-            f"--{kind}-tasks", type=_at_most(most), metavar="NUMBER", help=f"0 to {most} tasks of the {kind} service"
+            f"--{kind}-tasks",
+            type=argument_types.number(least=0, most=most),
+            metavar="NUMBER",
+            help=f"0 to {most} tasks of the {kind} service",
         )
     steps.add_names(made)
-    made.add_argument("--seconds", type=float, default=600, help="for each service (default: %(default)s)")
+    made.add_argument(
+        "--seconds", type=argument_types.seconds, default=600, help="for each service (default: %(default)s)"
+    )
     return made
 
 

@@ -14,10 +14,11 @@ from typing import TypeAlias, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from deploy import argument_types
 from deploy.evidence import EvidenceFolder, NotWritten, set_name
 from deploy.masking import Mask
-
 from deploy.refusals import Refusal, sentence_of
+
 Found = TypeVar("Found")
 Say: TypeAlias = Callable[[str], None]
 Pause: TypeAlias = Callable[[float], None]
@@ -110,7 +111,9 @@ def add_names(parser: ArgumentParser) -> None:
     parser.add_argument("--cluster", default="papyrus-prd", help="ECS cluster (default: %(default)s)")
     parser.add_argument("--web", default="papyrus-prd-web", help="its web service (default: %(default)s)")
     parser.add_argument("--worker", default="papyrus-prd-worker", help="its worker service (default: %(default)s)")
-    parser.add_argument("--poll-seconds", type=float, default=5, help="between two looks (default: %(default)s)")
+    parser.add_argument(
+        "--poll-seconds", type=argument_types.seconds, default=5, help="between two looks (default: %(default)s)"
+    )
 
 
 def add_evidence(parser: ArgumentParser) -> None:

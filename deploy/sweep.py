@@ -21,7 +21,7 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from deploy import ephemeral
+from deploy import argument_types, ephemeral
 from deploy.clients import client, region
 from deploy.ephemeral import Kind, Part
 from deploy.masking import Mask
@@ -206,12 +206,16 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m deploy.sweep", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     which = parser.add_mutually_exclusive_group(required=True)
-    which.add_argument("--run-id", help="destroy what this run made, whether expired or not")
+    which.add_argument(
+        "--run-id", type=argument_types.run_id, help="destroy what this run made, whether expired or not"
+    )
     which.add_argument("--expired", action="store_true", help="destroy what any run made and whose ExpiresAt is past")
     parser.add_argument(
         "--unlock", action="store_true", help="take away a young lock on the state, too: no other run is at work"
     )
-    parser.add_argument("--seconds", type=float, default=DEADLINE, help="try for so long (%(default)s)")
+    parser.add_argument(
+        "--seconds", type=argument_types.seconds, default=DEADLINE, help="try for so long (%(default)s)"
+    )
     parser.add_argument("--dry-run", action="store_true", help="list only; exit code 1 when there is something")
     parser.add_argument(
         "--state-bucket", help="bucket of Terraform's state, whose stale lock goes too (this account's)"

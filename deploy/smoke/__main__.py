@@ -12,11 +12,12 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from deploy import argument_types
 from deploy.clients import region
 from deploy.evidence import set_name
 from deploy.masking import Mask
-from deploy.smoke.balancer import Balancer, TerraformBalancer
 from deploy.refusals import sentence_of
+from deploy.smoke.balancer import Balancer, TerraformBalancer
 from deploy.smoke.course import Course
 from deploy.smoke.interruption import Interruption
 from deploy.smoke.order import Order, new_run_id
@@ -82,20 +83,27 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     made.add_argument("--dry-run", action="store_true", help="look and plan, but make nothing")
-    made.add_argument("--run-id", help="id in tags and names (default: made of the time)")
+    made.add_argument("--run-id", type=argument_types.run_id, help="id in tags and names (default: made of the time)")
     made.add_argument("--evidence", type=Path, metavar="FOLDER", help="default: docs/evidence/ and the time")
     made.add_argument("--label", default="AWS", help="where the run took place, for the manifest (default: AWS)")
     made.add_argument("--state-bucket", help="bucket of Terraform's state (default: this account's)")
     made.add_argument(
         "--connect-to",
+        type=argument_types.host_and_port,
         metavar="HOST:PORT",
-        default=os.environ.get("SMOKE_CONNECT_TO"),
+        default=os.environ.get("SMOKE_CONNECT_TO") or None,
         help="connect there instead of to the load balancer's name, as curl's option; for rehearsals "
         "(default: SMOKE_CONNECT_TO)",
     )
-    made.add_argument("--healthy-seconds", type=float, default=180, help="wait so long for a healthy target (180)")
-    made.add_argument("--answer-seconds", type=float, default=180, help="wait so long for a connection (180)")
-    made.add_argument("--log-seconds", type=float, default=120, help="wait so long for the log lines (120)")
+    made.add_argument(
+        "--healthy-seconds", type=argument_types.seconds, default=180, help="wait so long for a healthy target (180)"
+    )
+    made.add_argument(
+        "--answer-seconds", type=argument_types.seconds, default=180, help="wait so long for a connection (180)"
+    )
+    made.add_argument(
+        "--log-seconds", type=argument_types.seconds, default=120, help="wait so long for the log lines (120)"
+    )
     return made
 
 

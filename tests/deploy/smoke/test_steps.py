@@ -65,5 +65,25 @@ def test_run_says_so_when_aws_does_not_answer() -> None:
     assert "Nothing was made, so nothing has to be cleaned up." in done.stdout
 
 
-def test_run_refuses_an_unknown_option() -> None:
-    assert run("--no-such-option").returncode == 2
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--no-such-option",),
+        ("--run-id", "A B"),
+        ("--connect-to", "foo"),
+        ("--healthy-seconds", "nan"),
+        ("--log-seconds", "inf"),
+    ],
+)
+def test_run_refuses_a_wrong_option(options: tuple[str, ...]) -> None:
+    done = run(*options)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"error: {'argument ' * (len(options) > 1)}" in done.stderr
+
+
+def test_run_refuses_to_connect_to_where_the_environment_wrongly_says() -> None:
+    done = run(SMOKE_CONNECT_TO="foo")
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "argument --connect-to: “foo” is not HOST:PORT" in done.stderr

@@ -141,6 +141,15 @@ def test_audit_asks_config_for_what_changed_when_it_records(
     assert "config_resources: 1 entries" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("hours", ["0", "-1", "2161", "99999999999"])
+def test_audit_refuses_hours_that_cloudtrail_does_not_keep(hours: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        audit.main([f"--hours={hours}"])
+
+    assert ended.value.code == 2
+    assert f"“{hours}” is not a number from 1 to 2160" in capsys.readouterr().err
+
+
 def test_audit_fails_and_does_not_skip_when_it_may_not_ask(
     platform: Platform, evidence: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
