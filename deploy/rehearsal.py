@@ -48,7 +48,10 @@ MEANINGS: dict[int, str] = {
 
 @dataclass(kw_only=True)
 class Rehearsal:
-    """One rehearsal of `run`: `found` and `seconds` fill while it goes on, and are good for evidence at any time."""
+    """One rehearsal of `run`: `found` and `seconds` fill while it goes on, and are good for evidence at any time.
+
+    `has_begun` is whether AWS was asked to make anything, so that something may have to be deleted.
+    """
 
     run: Run
     database: str
@@ -58,6 +61,7 @@ class Rehearsal:
     say: Say
     found: dict[str, Any] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
+    has_begun: bool = False
 
     def carry_out(self) -> None:
         """Take a snapshot, restore it, check and compare what was restored. Raises StepFailed."""
@@ -86,6 +90,7 @@ class Rehearsal:
 
     def _take_snapshot(self) -> None:
         with self._timed("snapshot"):
+            self.has_begun = True
             try:
                 temporary_database.take_snapshot(run=self.run, database=self.database, patience=self.instance_patience)
             except NotAvailable as failure:

@@ -26,7 +26,13 @@ HOURS_TO_LIVE = 4
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code."""
     options = parser().parse_args(arguments)
-    return steps.run(lambda say: _clean(options, say=say) if options.clean else _rehearse(options, say=say))
+    return steps.run(lambda say: _signed_in(options, say=say))
+
+
+def _signed_in(options: Namespace, *, say: Say) -> IntEnum:
+    # Before anything else: without credentials nothing is made, and neither leftovers nor evidence can come of it.
+    account_id()
+    return _clean(options, say=say) if options.clean else _rehearse(options, say=say)
 
 
 def _rehearse(options: Namespace, *, say: Say) -> IntEnum:
@@ -39,9 +45,15 @@ def _rehearse(options: Namespace, *, say: Say) -> IntEnum:
             failure = _failure_of(rehearsal, now=started_at)
         finally:
             interruption.is_cleaning_up = True
-            left = _delete_all_of(rehearsal.run.run_id, patience=rehearsal.instance_patience, say=say)
+            left = _delete_what_was_made(rehearsal)
     _write(rehearsal, evidence=evidence, failure=failure, left=left)
     return _verdict(failure, left=left, say=say)
+
+
+def _delete_what_was_made(rehearsal: Rehearsal) -> list[Leftover]:
+    if not rehearsal.has_begun:
+        return []
+    return _delete_all_of(rehearsal.run.run_id, patience=rehearsal.instance_patience, say=rehearsal.say)
 
 
 def _failure_of(rehearsal: Rehearsal, *, now: datetime) -> StepFailed | None:
@@ -157,7 +169,6 @@ def parser() -> ArgumentParser:
     made.add_argument(
         "--task-seconds", type=argument_types.seconds, default=600, help="for each task to end (default: %(default)s)"
     )
-    made.add_argument("--task-seconds", type=float, default=600, help="for each task to end (default: %(default)s)")
     return made
 
 

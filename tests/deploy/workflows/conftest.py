@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 from psycopg import sql
 
@@ -46,6 +47,18 @@ def platform(moto: Moto, monkeypatch: pytest.MonkeyPatch) -> Iterator[Platform]:
     started.close()
 
 
+@pytest.fixture
+def signed_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An environment without credentials, and without a machine's own."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(name, os.devnull)
+    # It keeps the credentials that it has found once.
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+
+
 @pytest.fixture(scope="session")
 def migrated_database() -> Iterator[str]:
     """The name of a database with all migrations, to be copied."""
@@ -76,7 +89,7 @@ def allowed(role: str) -> set[str]:
     documents = dict(re.findall(r'^data "aws_iam_policy_document" "(\w+)" {\n(.*?)^}', texts, re.M | re.S))
     text = documents[role.replace("-", "_")]
     text += "".join(documents[name] for name in re.findall(r"aws_iam_policy_document\.(\w+)\.json", text))
-    return set(re.findall(r'"[a-z]+:([A-Z]\w+)"', text))
+    return set(re.findall(r'"[a-z]+:([A-Z]\w+)"', text)) | {"GetCallerIdentity"}  # which needs no permission
 
 
 def create(name: str, *, template: str = "template1") -> None:

@@ -22,13 +22,14 @@ from typing import Any
 import pytest
 from psycopg import sql
 
-from deploy import restore
+from deploy import restore, steps
 from deploy.rehearsal import Code
 from deploy.row_counts import differences
 from deploy.temporary_database import Run
 from deploy.verification import verify
 from tests.deploy.conftest import connect_as_owner
 from tests.deploy.workflows.conftest import ROOT, Account, allowed, create, drop
+from tests.deploy.workflows.stand_in import Platform
 
 HASTE = ("--poll-seconds", "0.05", "--task-seconds", "90", "--instance-seconds", "20", "--run-id", "r1")
 COUNT = "python manage.py count_rows"
@@ -251,7 +252,43 @@ def test_restore_makes_nothing_when_the_original_is_not_there(quick: Rds, option
     assert "CreateDBSnapshot" not in quick.account.platform.calls
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_restore_asks_for_no_leftovers_when_it_has_made_nothing(quick: Rds) -> None:
+    assert quick.rehearse("--web", "another") == Code.NOT_FOUND
+
+    # Once only, for what is expired of earlier rehearsals.
+    assert quick.account.platform.calls.count("DescribeDBSnapshots") == 1
+
+
+@pytest.mark.parametrize("arguments", [(), ("--clean",)])
+def test_restore_claims_nothing_when_there_are_no_credentials(
+    signed_out: None, tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]
+) -> None:
+    assert restore.main([*HASTE, "--evidence", str(tmp_path / "evidence"), *arguments]) == steps.Code.AWS
+
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err == (
+        "FAILED: AWS could not be asked: Unable to locate credentials. Sign in, or set AWS_PROFILE.\n"
+    )
+    assert not (tmp_path / "evidence").exists()
+
+
+@pytest.mark.parametrize("run_id", ["A B", "r--1", "r" * 25])
+def test_restore_refuses_an_id_that_cannot_be_part_of_a_name(run_id: str) -> None:
+    with pytest.raises(SystemExit) as ended:
+        restore.main(["--clean", "--run-id", run_id])
+
+    assert ended.value.code == 2
+
+
+def test_restore_names_the_remedy_when_the_stacks_are_not_applied(
+    platform: Platform, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert restore.main([*HASTE, "--evidence", str(tmp_path / "evidence")]) == Code.NOT_FOUND
+    assert "There is no cluster papyrus-prd. Apply the stack 15-ecs" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_restore_deletes_what_it_made_when_it_is_told_to_stop(quick: Rds, number: signal.Signals) -> None:
     process = start_endless(quick)
 
