@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -17,13 +18,14 @@ from deploy.clients import client
 from deploy.provider_mirror import write_cli_configuration
 from deploy.state_store import StateStore
 
-__all__ = ["FOLDER", "STACKS", "Stack", "StateStore", "TerraformFailed", "TerraformMissing"]
+__all__ = ["FOLDER", "STACKS", "Stack", "StateStore", "TerraformFailed", "TerraformMissing", "declared_variables"]
 
 STACKS: tuple[str, ...] = ("00-network", "10-rds", "15-ecs", "20-alb", "30-monitor", "40-github-oidc")
 FOLDER = Path(__file__).resolve().parent / "terraform"
 # Somebody else's apply of the same stack usually ends sooner; the lock of a killed one never does.
 LOCK_TIMEOUT = "60s"
 TAIL_LINES = 30
+VARIABLE = re.compile(r'^variable "(\w+)"', re.MULTILINE)
 
 Log: TypeAlias = Callable[[str], None]
 Variables: TypeAlias = Mapping[str, object]
@@ -49,6 +51,11 @@ class TerraformMissing(TerraformFailed):
             f"terraform {verb} of {stack} cannot run, since no program “terraform” is on PATH. Install Terraform as "
             "deploy/terraform/README.md says, or add its folder to PATH.",
         )
+
+
+def declared_variables(stack: str) -> list[str]:
+    """Return the names of the variables that the files of `stack` declare, in their order."""
+    return [name for path in sorted((FOLDER / stack).glob("*.tf")) for name in VARIABLE.findall(path.read_text())]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,27 +13,37 @@ from pathlib import Path
 from botocore.exceptions import BotoCoreError, ClientError
 
 from deploy.clients import region
-from deploy.stacks import STACKS, Log, Stack, TerraformFailed, TerraformMissing
+from deploy.masking import Mask
+from deploy.refusals import sentence_of
+from deploy.stacks import STACKS, Log, Stack, TerraformFailed, TerraformMissing, declared_variables
 from deploy.state_store import StateStore, account_store, bootstrap
 
 WORK_FOLDER = Path("var") / "terraform"
-STOPPING = (signal.SIGINT, signal.SIGTERM)
+# SIGHUP is a terminal that was closed. Terraform has a session of its own and would go on without anybody reading it.
+STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+# What Terraform says when a step before this one is missing, and that step.
+REMEDIES = {
+    "NoSuchBucket": "There is no bucket for the states yet. Run `python -m deploy.stacks bootstrap` first.",
+    "No stored state was found": "This stack builds on others. Apply these first, in this order: {earlier}.",
+}
+TEMPORARY = "20-alb"
 NO_STATE = StateStore(bucket="validation-only", region="us-west-2")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb and return the exit code: 0 when it succeeded, 1 when not, 2 for wrong arguments."""
-    asked = _parser().parse_args(arguments)
+    known = _parser()
+    asked = known.parse_args(arguments)
+    if mistake := _mistake(asked):
+        known.error(mistake)
     try:
         return _VERBS[asked.verb](asked)
     except TerraformMissing as missing:
         print(missing, file=sys.stderr)
     except TerraformFailed as failure:
-        print(
-            f"terraform {failure.verb} of {failure.stack} failed with exit code {failure.exit_code}.", file=sys.stderr
-        )
+        _tell(failure, has_been_shown=asked.verb != "output")
     except (BotoCoreError, ClientError) as error:
-        print(f"AWS did not do as asked: {error}", file=sys.stderr)
+        print(sentence_of(error), file=sys.stderr)
     return 1
 
 
@@ -53,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+CHANGING = ("apply", "destroy")
 _DOES = {
     "plan": "say what apply would change",
     "apply": "make AWS what the files say",
@@ -74,6 +85,28 @@ def _assignment(text: str) -> tuple[str, object]:
         raise argparse.ArgumentTypeError(f'the value of "{name}" is not JSON: {error}') from error
 
 
+def _mistake(asked: argparse.Namespace) -> str | None:
+    """Return what is wrong with the names given by --var. Terraform would only warn, and apply without the value."""
+    if not (given := [name for name, _ in getattr(asked, "var", ())]):
+        return None
+    declared = declared_variables(asked.stack)
+    unknown = [f'"{name}"' for name in given if name not in declared]
+    if not unknown:
+        return None
+    return f"{asked.stack} has no variable {', '.join(unknown)}. It has: {', '.join(declared)}."
+
+
+def _tell(failure: TerraformFailed, *, has_been_shown: bool) -> None:
+    """Say on stderr what failed, and what to do if that is known; show why unless Terraform's lines were shown."""
+    if not has_been_shown:
+        print(Mask()(failure.tail), file=sys.stderr)
+    print(f"terraform {failure.verb} of {failure.stack} failed with exit code {failure.exit_code}.", file=sys.stderr)
+    earlier = ", ".join(name for name in STACKS[: STACKS.index(failure.stack)] if name != TEMPORARY)
+    for sign, remedy in REMEDIES.items():
+        if sign in failure.tail:
+            print(remedy.format(earlier=earlier), file=sys.stderr)
+
+
 def _store(asked: argparse.Namespace) -> StateStore:
     return StateStore(bucket=asked.state_bucket, region=region()) if asked.state_bucket else account_store()
 
@@ -91,6 +124,9 @@ def _bootstrap(asked: argparse.Namespace) -> int:
 
 
 def _on_stack(asked: argparse.Namespace) -> int:
+    if asked.verb in CHANGING and not asked.yes and not sys.stdin.isatty():
+        print(f"{asked.verb} asks before it changes anything. Where nobody can answer, add --yes.", file=sys.stderr)
+        return _unchanged()
     log = _clock()
     stack = Stack(name=asked.stack, state=_store(asked), work_folder=asked.work_folder.resolve())
     # Terraform finishes the step it is in and writes its state; killing it would lose what was just made.
@@ -109,18 +145,19 @@ def _on_stack(asked: argparse.Namespace) -> int:
 def _change(stack: Stack, *, asked: argparse.Namespace, log: Log) -> int:
     variables = dict(asked.var)
     if not asked.yes and not _confirmed(stack, asked=asked, log=log):
-        print("Nothing was changed.")
-        return 1
+        return _unchanged()
     change = stack.apply if asked.verb == "apply" else stack.destroy
     change(variables, log)
     log(f"{asked.verb} of {stack.name} is done")
     return 0
 
 
+def _unchanged() -> int:
+    print("Nothing was changed.")
+    return 1
+
+
 def _confirmed(stack: Stack, *, asked: argparse.Namespace, log: Log) -> bool:
-    if not sys.stdin.isatty():
-        print(f"{asked.verb} asks before it changes anything. Where nobody can answer, add --yes.", file=sys.stderr)
-        return False
     show = stack.plan if asked.verb == "apply" else stack.plan_destruction
     show(dict(asked.var), log)
     return _answer(f"{asked.verb} {stack.name}? Type the stack's name: ") == stack.name

@@ -99,9 +99,9 @@ def ask(tmp_path: Path, terraform: str) -> Iterator[Callable[[str], Dialogue]]:
     os.close(terminal)
 
 
-def command(verb: str, *, folder: Path) -> list[str]:
+def command(verb: str, *, folder: Path, stack: str = "00-network") -> list[str]:
     options = ("--work-folder", str(folder / "work"), "--state-bucket", "papyrus-any")
-    return [sys.executable, "-m", "deploy.stacks", *options, verb, "00-network"]
+    return [sys.executable, "-m", "deploy.stacks", *options, verb, stack]
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_another_answer_than_the_name_changes_nothing(ask: Callable[[str], Dialo
     assert len(dialogue.verbs()) == 1
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_command_ends_when_it_is_told_to_stop_at_the_question(
     ask: Callable[[str], Dialogue], number: signal.Signals
 ) -> None:
@@ -147,15 +147,80 @@ def test_command_ends_when_it_is_told_to_stop_at_the_question(
     assert len(dialogue.verbs()) == 1
 
 
-def test_command_says_so_when_there_is_no_terraform(tmp_path: Path) -> None:
-    finished = subprocess.run(
-        command("plan", folder=tmp_path),
+def run(words: list[str], *, path: str) -> subprocess.CompletedProcess[str]:
+    """Run a command where nobody can answer."""
+    return subprocess.run(
+        words,
         cwd=ROOT,
-        env=os.environ | {"PATH": str(tmp_path)},
+        env=os.environ | {"PATH": path},
+        stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         timeout=120,
     )
+
+
+@pytest.mark.parametrize("verb", ["apply", "destroy"])
+def test_command_runs_no_terraform_when_nobody_can_answer(tmp_path: Path, terraform: str, verb: str) -> None:
+    finished = run(command(verb, folder=tmp_path), path=terraform)
+
+    assert (finished.returncode, finished.stdout) == (1, "Nothing was changed.\n")
+    assert finished.stderr == f"{verb} asks before it changes anything. Where nobody can answer, add --yes.\n"
+
+
+def test_command_names_the_variables_when_one_is_misspelt(tmp_path: Path, terraform: str) -> None:
+    finished = run([*command("apply", folder=tmp_path), "--yes", "--var", "vpc_cdir=10.0.0.0/16"], path=terraform)
+
+    assert (finished.returncode, finished.stdout) == (2, "")
+    assert finished.stderr.splitlines()[-1] == (
+        'python -m deploy.stacks: error: 00-network has no variable "vpc_cdir". It has: region, environment, vpc_cidr, '
+        "public_zones, private_zones, flow_log_retention_days."
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "remedy"),
+    [
+        ("NoSuchBucket:", "There is no bucket for the states yet. Run `python -m deploy.stacks bootstrap` first."),
+        (
+            "No stored state was found",
+            "This stack builds on others. Apply these first, in this order: 00-network, 10-rds.",
+        ),
+    ],
+)
+@pytest.mark.parametrize("verb", ["output", "plan"])
+def test_command_shows_why_terraform_failed_and_what_to_do(
+    tmp_path: Path, terraform: str, verb: str, said: str, remedy: str
+) -> None:
+    failing = f'#!/bin/sh\necho "Error: {said} in the account 123456789012"\nexit 1\n'
+    (tmp_path / "bin" / "terraform").write_text(failing)
+
+    finished = run(command(verb, folder=tmp_path, stack="15-ecs"), path=terraform)
+
+    assert finished.returncode == 1
+    *shown, failure, told = finished.stderr.splitlines()
+    assert (failure, told) == ("terraform init of 15-ecs failed with exit code 1.", remedy)
+    assert shown == ([f"Error: {said} in the account ************"] if verb == "output" else [])
+    assert (said in finished.stdout) == (verb == "plan")
+
+
+def test_command_names_the_remedy_when_there_are_no_credentials() -> None:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    finished = subprocess.run(
+        [sys.executable, "-m", "deploy.stacks", "bootstrap"],
+        cwd=ROOT,
+        env=kept | {"AWS_EC2_METADATA_DISABLED": "true", "HOME": os.devnull},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+    assert (finished.returncode, finished.stdout) == (1, "")
+    assert finished.stderr == ("AWS could not be asked: Unable to locate credentials. Sign in, or set AWS_PROFILE.\n")
+
+
+def test_command_says_so_when_there_is_no_terraform(tmp_path: Path) -> None:
+    finished = run(command("plan", folder=tmp_path), path=str(tmp_path))
 
     assert (finished.returncode, finished.stdout) == (1, "")
     assert finished.stderr.startswith(
