@@ -175,7 +175,7 @@ def _sweep(options: argparse.Namespace, *, say: Say) -> int:
     for part in everything:
         say(f"{destroys if part in chosen else 'leaves'} {part}, which has until {part.expires_at}")
     if options.dry_run:
-        return LEFT if chosen else 0
+        return _told(chosen, options, say=say)
     store = StateStore(bucket=options.state_bucket, region=region()) if options.state_bucket else account_store()
     clear_lock(store, is_stale=lambda lock: options.unlock or now - lock.created_at > LOCK_AGE, say=say)
     left = destroy_parts(
@@ -183,6 +183,10 @@ def _sweep(options: argparse.Namespace, *, say: Say) -> int:
     )
     for part in left:
         say(f"LEFT: {part}")
+    return _told(left, options, say=say)
+
+
+def _told(left: Sequence[Part], options: argparse.Namespace, *, say: Say) -> int:
     which = f"of run {options.run_id}" if options.run_id else "expired"
     say(f"{'something' if left else 'nothing'} {which} is left")
     return LEFT if left else 0

@@ -96,6 +96,31 @@ def test_sweep_destroys_the_expired_and_leaves_the_fresh(leave_behind: LeaveBehi
     assert left_of(client, run_id="s-new") == before != []
 
 
+def test_sweep_says_so_when_there_is_nothing_to_destroy() -> None:
+    done = sweep("--expired", "--dry-run")
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "nothing expired is left\n", "")
+
+
+@pytest.mark.parametrize("run_id", ["A B", "a--b"])
+def test_sweep_refuses_what_is_no_runs_id(run_id: str) -> None:
+    done = sweep("--run-id", run_id, "--dry-run")
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"argument --run-id: “{run_id}” is not" in done.stderr
+
+
+def test_sweep_names_the_remedy_when_there_are_no_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", os.devnull)
+
+    done = sweep("--expired")
+
+    assert (done.returncode, done.stderr) == (3, "")
+    assert done.stdout == "AWS could not be asked: Unable to locate credentials. Sign in, or set AWS_PROFILE.\n"
+
+
 def test_sweep_destroys_one_run_and_leaves_the_others(leave_behind: LeaveBehind) -> None:
     leave_behind("s-one", timedelta(hours=1))
     leave_behind("s-two", timedelta(minutes=-1))
