@@ -30,11 +30,11 @@ class Moto:
                 stdout=printed,
                 stderr=printed,
             )
-        ends_at = time.monotonic() + 60
-        while not self._answers():
-            assert self.process.poll() is None, self.printed.read_text()
-            assert time.monotonic() < ends_at, "moto's server did not answer within 60 s"
-            time.sleep(0.1)
+        try:
+            self._wait_until_ready()
+        except BaseException:
+            self.stop()
+            raise
 
     @property
     def environment(self) -> dict[str, str]:
@@ -56,6 +56,13 @@ class Moto:
     def stop(self) -> None:
         self.process.terminate()
         self.process.wait(timeout=30)
+
+    def _wait_until_ready(self) -> None:
+        ends_at = time.monotonic() + 60
+        while not self._answers():
+            assert self.process.poll() is None, self.printed.read_text()
+            assert time.monotonic() < ends_at, "moto's server did not answer within 60 s"
+            time.sleep(0.1)
 
     def _answers(self) -> bool:
         with suppress(OSError):

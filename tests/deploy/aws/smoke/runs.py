@@ -95,7 +95,7 @@ class Run:
 
     def kill_all(self) -> None:
         """Kill -9 the run, Terraform and its provider at once, as a machine that is switched off does."""
-        everyone = [self.process.pid, *_descendants(self.process.pid)]
+        everyone = [self.process.pid, *descendants(self.process.pid)]
         for pid in everyone:
             os.kill(pid, signal.SIGSTOP)
         for pid in everyone:
@@ -184,9 +184,9 @@ def _copy_state(stage: Stage, *, bucket: str, outputs: Mapping[str, object], wit
         s3.put_object(Bucket=bucket, Key=f"{stack}.tfstate", Body=json.dumps(state).encode())
 
 
-def _descendants(pid: int) -> list[int]:
+def descendants(pid: int) -> list[int]:
     """Return the ids of all processes that `pid` started, and that those started."""
     listed = subprocess.run(["ps", "-e", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
     parents = {int(child): int(parent) for child, parent in (line.split() for line in listed.splitlines())}
     found = [child for child, parent in parents.items() if parent == pid]
-    return [each for child in found for each in (child, *_descendants(child))]
+    return [each for child in found for each in (child, *descendants(child))]
