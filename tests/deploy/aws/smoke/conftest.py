@@ -62,8 +62,8 @@ def start(stage: Stage, tmp_path: Path) -> Iterator[Callable[..., Run]]:
 def starting(stage: Stage, *, folder: Path) -> Iterator[Callable[..., Run]]:
     runs: list[Run] = []
 
-    def started(**options: Any) -> Run:
-        runs.append(Run(stage, folder=folder, **options))
+    def started(*, kind: type[Run] = Run, **options: Any) -> Run:
+        runs.append(kind(stage, folder=folder, **options))
         return runs[-1]
 
     yield started

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import re
 import secrets
 import signal
@@ -11,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,7 @@ class Run:
         without: str = "",
         held: str = "nothing",
     ) -> None:
-        self.run_id = f"t-{secrets.token_hex(6)}"
+        self.run_id = self._new_id()
         self.bucket = f"papyrus-state-{self.run_id}"
         self.evidence = folder / self.run_id
         self.lines: list[str] = []
@@ -50,15 +51,7 @@ class Run:
         _copy_state(stage, bucket=self.bucket, outputs=outputs or {}, without=without)
         self._gateway = stage.new_gateway()
         self.hold = self.add_hold(held)
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", module, *self._arguments(), *options],
-            cwd=ROOT,
-            env=self.environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+        self.process = self._begin([sys.executable, "-m", module, *self._arguments(), *options])
         self._listening = threading.Thread(target=self._listen, daemon=True)
         self._listening.start()
 
@@ -124,6 +117,12 @@ class Run:
         found = self._stage.client("s3").list_objects_v2(Bucket=self.bucket).get("Contents", [])
         return any(each["Key"] == "20-alb.tfstate.tflock" for each in found)
 
+    def _new_id(self) -> str:
+        return f"t-{secrets.token_hex(6)}"
+
+    def _begin(self, command: Sequence[str]) -> subprocess.Popen[str]:
+        return piped(command, folder=ROOT, environment=self.environment())
+
     def _arguments(self) -> list[str]:
         return [
             *("--run-id", self.run_id),
@@ -137,7 +136,48 @@ class Run:
         assert self.process.stdout is not None
         with self.process.stdout as printed:
             for line in printed:
-                self.lines.append(line.rstrip("\n"))
+                self._hear(line.rstrip("\n"))
+
+    def _hear(self, line: str) -> None:
+        self.lines.append(line)
+
+
+class TerminalRun(Run):
+    """A run in a terminal of its own, at which nobody looks."""
+
+    def close_terminal(self) -> None:
+        """Close the window: the kernel sends SIGHUP, and whatever is printed from now on fails."""
+        os.close(self._keyboard)
+
+    def _begin(self, command: Sequence[str]) -> subprocess.Popen[str]:
+        self._keyboard, terminal = pty.openpty()
+        begun = subprocess.Popen(
+            ["setsid", "--ctty", *command],
+            cwd=ROOT,
+            env=self.environment(),
+            stdin=terminal,
+            stdout=terminal,
+            stderr=terminal,
+            text=True,
+        )
+        os.close(terminal)
+        return begun
+
+    def _listen(self) -> None:
+        pass
+
+
+def piped(command: Sequence[str], *, folder: Path, environment: Mapping[str, str]) -> subprocess.Popen[str]:
+    """Start `command` in `folder`, so that all it prints can be read."""
+    return subprocess.Popen(
+        command,
+        cwd=folder,
+        env=dict(environment),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
 
 
 def left_of(client: Callable[[str], Any], *, run_id: str) -> list[str]:

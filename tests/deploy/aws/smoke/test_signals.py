@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
-from tests.deploy.aws.smoke.runs import Run
+from tests.deploy.aws.smoke.runs import Run, TerminalRun
 
-Start = Callable[..., Run]
+Start = Callable[..., Any]
 
 # The step, and the traffic that it is held at: one name after the other.
 WHEN_NOTHING_IS_MADE = {"preflight": ("DescribeRouteTables",), "drift": ("DescribeDBInstances",)}
@@ -27,8 +28,9 @@ WHEN_CLEANING_UP = {
     "deregister": ("DeregisterTargets",),
     "destroy": ("DeleteLoadBalancer",),
     "sweep": ("DeleteLoadBalancer", "GetResources"),
+    "nothing-left": ("DeleteLoadBalancer", "GetResources", "GetResources"),
 }
-SIGNALS = [signal.SIGINT, signal.SIGTERM]
+SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
 
 
 def held_at(start: Start, names: tuple[str, ...]) -> dict[signal.Signals, Run]:
@@ -77,7 +79,7 @@ def test_run_makes_nothing_when_told_to_stop_before(start: Start, step: str) -> 
 @pytest.mark.parametrize("step", WHEN_WORKING)
 def test_run_cleans_up_when_told_to_stop_at_a_step(start: Start, step: str) -> None:
     runs = held_at(start, WHEN_WORKING[step])
-    assert [run.left() for run in runs.values()] != [[], []]
+    assert all(run.left() for run in runs.values())
 
     tell_to_stop(runs, "stopping, then cleaning up. 2 more abandon it")
     let_go(runs)
@@ -91,6 +93,7 @@ def test_run_cleans_up_when_told_to_stop_at_a_step(start: Start, step: str) -> N
 @pytest.mark.parametrize("step", WHEN_CLEANING_UP)
 def test_run_goes_on_cleaning_up_when_told_to_stop_doing_so(start: Start, step: str) -> None:
     runs = held_at(start, WHEN_CLEANING_UP[step])
+    assert [steps_begun(run)[-1] for run in runs.values()] == [step] * len(SIGNALS)
 
     tell_to_stop(runs, "the clean-up goes on")
     tell_to_stop(runs, ".*Once more abandons it and lists what is left")
@@ -100,6 +103,18 @@ def test_run_goes_on_cleaning_up_when_told_to_stop_doing_so(start: Start, step: 
         assert run.finish() == 128 + number
         assert steps_begun(run)[-1] == "evidence"
         assert run.left() == []
+
+
+def test_run_cleans_up_when_its_terminal_is_closed(start: Start) -> None:
+    run = start(kind=TerminalRun, held="CreateLoadBalancer")
+    run.hold.wait_until_reached()
+
+    run.close_terminal()
+    run.hold.release()
+
+    assert run.finish() == 128 + signal.SIGHUP
+    assert run.left() == []
+    assert len(list(run.evidence.glob("*_manifest.json"))) == 1
 
 
 @pytest.mark.parametrize("call", ["CreateLoadBalancer", "DeregisterTargets"])
