@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
 
-from deploy import database_check, row_counts, steps, temporary_database
+from deploy import row_counts, steps, temporary_database
+from deploy.health import database_check
 from deploy.row_counts import RowCounts
 from deploy.services import Service
 from deploy.steps import Patience, Say, StepFailed

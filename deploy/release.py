@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from deploy import argument_types, database_check, steps
+from deploy import argument_types, steps
+from deploy.health import database_check
 from deploy.revisions import Image, ImageRefused, find_image, revise
 from deploy.services import RolledBack, Service, Unstable
 from deploy.steps import Patience, Say, StepFailed

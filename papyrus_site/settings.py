@@ -52,7 +52,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     # Every request has its log line, also those that the rest refuses; the probes must not be refused.
     "papyrus_site.middleware.RequestLogMiddleware",
-    "deploy.middleware.ProbeMiddleware",
+    "deploy.health.middleware.ProbeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

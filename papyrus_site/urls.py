@@ -13,7 +13,7 @@ admin.site.index_title = _("Product master and settings")
 urlpatterns = [
     path("", include("invoices.urls")),
     path("", include("catalog.urls")),
-    path("", include("deploy.urls")),
+    path("", include("deploy.health.urls")),
     path("login", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("logout", auth.LogoutView.as_view(), name="logout"),
     path("admin/", admin.site.urls),

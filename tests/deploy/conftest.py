@@ -20,7 +20,7 @@ from django.db import connections
 from psycopg import sql
 from pytest_django import Settings
 
-from deploy import probe
+from deploy.health import probe
 from deploy.worker import SO_ATTACH_FILTER
 from tests.conftest import held_port, wait_until
 

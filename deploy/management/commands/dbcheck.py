@@ -10,9 +10,9 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
 
-from deploy import examination, probe
-from deploy.examination import Finding
-from deploy.shared_check import SharedCheck
+from deploy.health import examination, probe
+from deploy.health.examination import Finding
+from deploy.health.shared_check import SharedCheck
 
 SECONDS_BETWEEN_TRIES = 1.0
 

@@ -24,7 +24,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connection
 from django.utils.translation import gettext as _, gettext_noop
 
-from deploy.probe import Reason, reason_of
+from deploy.health.probe import Reason, reason_of
 from papyrus_site import demo
 from papyrus_site.demo import Demo
 from papyrus_site.local import ROOT, VAR

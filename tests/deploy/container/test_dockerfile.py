@@ -112,7 +112,7 @@ def test_image_has_nothing_else() -> None:
     ("path", "ignored"),
     [
         ("manage.py", False),
-        ("deploy/probe.py", False),
+        ("deploy/health/probe.py", False),
         ("tests/conftest.py", True),
         (".git/config", True),
         ("var/secret_key", True),

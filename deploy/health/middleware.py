@@ -19,7 +19,7 @@ class ProbeMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self._get_response = get_response
-        self._resolver = get_resolver("deploy.urls")
+        self._resolver = get_resolver("deploy.health.urls")
         # Imported now, so that the first probe of a new worker is as quick as the others.
         _ = self._resolver.url_patterns
 

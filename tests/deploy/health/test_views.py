@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from deploy import probe, views
-from deploy.shared_check import SHARED_SECONDS, SharedCheck
+from deploy.health import probe, views
+from deploy.health.shared_check import SHARED_SECONDS, SharedCheck
 from tests.conftest import least_seconds
 from tests.deploy.conftest import Database, Relay
 

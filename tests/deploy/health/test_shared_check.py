@@ -3,7 +3,7 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
-from deploy.shared_check import SHARED_SECONDS, SharedCheck
+from deploy.health.shared_check import SHARED_SECONDS, SharedCheck
 from tests.conftest import wait_until
 
 ASKING = 50

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from deploy import views
+from deploy.health import views
 
 app_name = "deploy"
 urlpatterns = [

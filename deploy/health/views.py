@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
-from deploy import probe
-from deploy.shared_check import SharedCheck
+from deploy.health import probe
+from deploy.health.shared_check import SharedCheck
 
 write_check = SharedCheck(begin=probe.write_attempt, deadline=probe.DEADLINE, late=probe.LATE)
 

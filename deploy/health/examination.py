@@ -14,8 +14,8 @@ from django.db.migrations.loader import MigrationLoader
 from django.utils.translation import gettext_noop
 from psycopg import sql
 
-from deploy import probe
-from deploy.probe import Attempt, Connect, Connection, Reason
+from deploy.health import probe
+from deploy.health.probe import Attempt, Connect, Connection, Reason
 
 DEADLINE = 15.0
 ROUND_TRIPS = 5

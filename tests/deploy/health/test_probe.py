@@ -7,9 +7,9 @@ import psycopg
 import pytest
 from django.db import connections
 
-from deploy import probe
-from deploy.probe import Outcome, Reason
-from deploy.shared_check import SharedCheck
+from deploy.health import probe
+from deploy.health.probe import Outcome, Reason
+from deploy.health.shared_check import SharedCheck
 from tests.conftest import least_seconds, wait_until
 from tests.deploy.conftest import Database, Relay
 
