@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 
 from deploy import argument_types, steps
 from deploy.clients import client, patient_client, region
-from deploy.identifiers import STARS, TELLING_SERVICES
+from deploy.evidence.identifiers import STARS, TELLING_SERVICES
 from deploy.refusals import code_of
 from deploy.steps import Say
 

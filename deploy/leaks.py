@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.identifiers import RULES, Kind
+from deploy.evidence.identifiers import RULES, Kind
 
 # The other kinds, such as bucket names, are in order in source code, or cannot be told from it.
 LOOKED_FOR = frozenset(

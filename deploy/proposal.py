@@ -12,8 +12,8 @@ from enum import IntEnum
 from pathlib import Path
 
 from deploy import steps
+from deploy.evidence.verification import verify_all
 from deploy.steps import Say, StepFailed
-from deploy.verification import verify_all
 
 AUTHOR = ("-c", "user.name=github-actions[bot]", "-c", "user.email=github-actions[bot]@users.noreply.github.com")
 # The token is in the environment of gh only, never in .git/config.

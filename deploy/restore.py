@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from deploy import argument_types, steps, temporary_database
 from deploy.clients import account_id
-from deploy.evidence import EvidenceFolder, Result
+from deploy.evidence.folder import EvidenceFolder, Result
 from deploy.rehearsal import MEANINGS, Code, Rehearsal
 from deploy.services import Service
 from deploy.smoke.interruption import Abandoned, Interrupted, Interruption

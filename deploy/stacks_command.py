@@ -13,7 +13,7 @@ from pathlib import Path
 from botocore.exceptions import BotoCoreError, ClientError
 
 from deploy.clients import region
-from deploy.masking import Mask
+from deploy.evidence.masking import Mask
 from deploy.refusals import sentence_of
 from deploy.stacks import STACKS, Log, Stack, TerraformFailed, TerraformMissing, declared_variables
 from deploy.state_store import StateStore, account_store, bootstrap

@@ -15,8 +15,8 @@ from typing import TypeAlias, TypeVar
 from botocore.exceptions import BotoCoreError, ClientError
 
 from deploy import argument_types
-from deploy.evidence import EvidenceFolder, NotWritten, set_name
-from deploy.masking import Mask
+from deploy.evidence.folder import EvidenceFolder, NotWritten, set_name
+from deploy.evidence.masking import Mask
 from deploy.refusals import Refusal, sentence_of
 
 Found = TypeVar("Found")

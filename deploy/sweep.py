@@ -24,7 +24,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from deploy import argument_types, ephemeral
 from deploy.clients import client, region
 from deploy.ephemeral import Kind, Part
-from deploy.masking import Mask
+from deploy.evidence.masking import Mask
 from deploy.refusals import sentence_of
 from deploy.stacks import Stack, TerraformFailed
 from deploy.state_store import StateStore, account_store

@@ -14,8 +14,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from deploy import argument_types
 from deploy.clients import region
-from deploy.evidence import set_name
-from deploy.masking import Mask
+from deploy.evidence.folder import set_name
+from deploy.evidence.masking import Mask
 from deploy.refusals import sentence_of
 from deploy.smoke.balancer import Balancer, TerraformBalancer
 from deploy.smoke.course import Course

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 
 from deploy import ephemeral, sweep
 from deploy.ephemeral import Kind, Part
-from deploy.evidence import NotWritten
+from deploy.evidence.folder import NotWritten
 from deploy.smoke import target
 from deploy.smoke.balancer import Balancer, Log, told
 from deploy.smoke.course import REFUSALS, Course

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from deploy.evidence import NotWritten
+from deploy.evidence.folder import NotWritten
 from deploy.smoke.interruption import Interruption
 from deploy.smoke.progress import Progress
 from deploy.smoke.steps import SIGNAL_BASE, Step, StepFailed

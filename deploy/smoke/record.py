@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from deploy.evidence import EvidenceFolder, NotWritten, Result
-from deploy.evidence_files import KINDS, Run
-from deploy.masking import Mask
+from deploy.evidence.files import KINDS, Run
+from deploy.evidence.folder import EvidenceFolder, NotWritten, Result
+from deploy.evidence.masking import Mask
 from deploy.smoke.exchange import Exchange
 from deploy.smoke.log_line import LogLine
 from deploy.smoke.order import Order

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from hypothesis import assume, given, settings, strategies as st
 
-from deploy.identifiers import Kind
+from deploy.evidence.identifiers import Kind
 from deploy.leaks import EXAMPLES, leaks_in, main
 from papyrus_site.local import ROOT
-from tests.deploy.planted import ANYWHERE, Planted
+from tests.deploy.evidence.planted import ANYWHERE, Planted
 
 FOUND = (
     "database endpoint",

@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
 
-from deploy.verification import Finding, verify, verify_all
+from deploy.evidence.verification import Finding, verify, verify_all
 
 SETS = Path(__file__).resolve().parents[3] / "docs" / "evidence"
 

@@ -14,7 +14,7 @@ import pytest
 
 from deploy.clients import client
 from deploy.ephemeral import Part, find_parts
-from deploy.evidence import NotWritten
+from deploy.evidence.folder import NotWritten
 from deploy.smoke.account import Account
 from deploy.smoke.balancer import LoadBalancer, Log, TerraformBalancer
 from deploy.smoke.cleanup import CleanUp

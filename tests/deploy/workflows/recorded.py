@@ -34,8 +34,8 @@ def main(program: str, *arguments: str) -> None:
 
 def leave_evidence() -> None:
     sys.path.insert(0, str(Path.cwd()))
-    from deploy.evidence import EvidenceFolder, Result, set_name
-    from deploy.masking import Mask
+    from deploy.evidence.folder import EvidenceFolder, Result, set_name
+    from deploy.evidence.masking import Mask
 
     now = datetime.now(UTC)
     folder = Path("docs/evidence") / set_name(now)

@@ -12,7 +12,7 @@ import pytest
 
 from deploy import audit
 from deploy.audit import Code
-from deploy.verification import verify
+from deploy.evidence.verification import verify
 from tests.deploy.workflows.agent import direct
 from tests.deploy.workflows.conftest import allowed
 from tests.deploy.workflows.stand_in import Platform

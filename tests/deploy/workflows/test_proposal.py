@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from deploy import proposal
-from deploy.evidence import EvidenceFolder, set_name
-from deploy.masking import Mask
+from deploy.evidence.folder import EvidenceFolder, set_name
+from deploy.evidence.masking import Mask
 from deploy.proposal import Code
 from tests.deploy.workflows.acting import git, stand_in
 

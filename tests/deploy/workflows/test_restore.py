@@ -23,10 +23,10 @@ import pytest
 from psycopg import sql
 
 from deploy import restore, steps
+from deploy.evidence.verification import verify
 from deploy.rehearsal import Code
 from deploy.row_counts import differences
 from deploy.temporary_database import Run
-from deploy.verification import verify
 from tests.deploy.conftest import connect_as_owner
 from tests.deploy.workflows.conftest import ROOT, Account, allowed, create, drop
 from tests.deploy.workflows.stand_in import Platform

@@ -6,7 +6,7 @@ import sys
 from datetime import UTC, datetime
 
 from deploy.clients import region
-from deploy.masking import Mask
+from deploy.evidence.masking import Mask
 from deploy.smoke.__main__ import execute, order_of, parser
 from deploy.smoke.account import outputs_in_state
 from deploy.smoke.course import Course

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from deploy import evidence
+from deploy.evidence.verification import verify
 from tests.deploy.aws.smoke.long_runs import Ended
 from tests.deploy.aws.smoke.test_signals import steps_begun
 from tests.deploy.aws.stage import Stage
@@ -97,7 +97,7 @@ def test_run_masks_what_identifies_the_account_in_evidence_and_progress(stage: S
         assert secret["host"] not in text
         assert secret["password"] not in text
         assert ".elb.amazonaws.com" not in text.replace("****.us-west-2.elb.amazonaws.com", "")
-    assert evidence.verify(ended.run.evidence) == []
+    assert verify(ended.run.evidence) == []
 
 
 @pytest.mark.long_run("dry")

@@ -9,10 +9,10 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from deploy.evidence_files import KINDS, MANIFEST, Result, set_name, stamp
-from deploy.masking import LineMask, Mask
-from deploy.verification import Finding, verify
-from deploy.whole_file import NotWritten, WholeFile, refusing
+from deploy.evidence.files import KINDS, MANIFEST, Result, set_name, stamp
+from deploy.evidence.masking import LineMask, Mask
+from deploy.evidence.verification import Finding, verify
+from deploy.evidence.whole_file import NotWritten, WholeFile, refusing
 
 __all__ = ["EvidenceFolder", "Finding", "NotWritten", "Result", "set_name", "verify"]
 
@@ -127,7 +127,7 @@ class EvidenceFolder:
 
     def _require_new(self, kind: str, *, extension: str) -> None:
         if kind not in KINDS or KINDS[kind].extension != extension:
-            raise NotWritten(f"“{kind}.{extension}” is no evidence. Use a kind of deploy/evidence_files.py, or add it.")
+            raise NotWritten(f"“{kind}.{extension}” is no evidence. Use a kind of deploy/evidence/files.py, or add it.")
         if self._is_finished or kind in self._begun:
             raise NotWritten(f"{self.folder} has its “{kind}” or its manifest already. Write each kind once.")
 

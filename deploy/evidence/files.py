@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from deploy.wording import gettext_noop
+from deploy.evidence.wording import gettext_noop
 
 MANIFEST = "manifest"
 # What a killed run leaves of a file that it was writing.

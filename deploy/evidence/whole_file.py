@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from deploy.evidence_files import HALF_WRITTEN
+from deploy.evidence.files import HALF_WRITTEN
 
 
 class NotWritten(Exception):

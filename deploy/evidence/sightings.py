@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
-from deploy.wording import gettext_noop
+from deploy.evidence.wording import gettext_noop
 
 LETTERS = frozenset(string.ascii_letters + string.digits)
 HEX = frozenset("0123456789abcdef")

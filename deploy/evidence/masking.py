@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import quote, quote_plus
 
-from deploy.identifiers import RULES, STARS
+from deploy.evidence.identifiers import RULES, STARS
 
 SHORTEST_SECRET = 4
 # A shorter piece of base64 would turn up in innocent words.

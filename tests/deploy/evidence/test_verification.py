@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from deploy.evidence import EvidenceFolder, Result, verify
-from deploy.evidence_files import KINDS, Run
-from deploy.masking import Mask
-from deploy.verification import verify_all
+from deploy.evidence.files import KINDS, Run
+from deploy.evidence.folder import EvidenceFolder, Result, verify
+from deploy.evidence.masking import Mask
+from deploy.evidence.verification import verify_all
 from papyrus_site.local import ROOT
-from tests.deploy.evidence_sets import (
+from tests.deploy.evidence.evidence_sets import (
     HEALTHZ,
     LISTENERS,
     MANIFEST,
@@ -85,7 +85,7 @@ def test_foreign_file_is_found(finished: Path) -> None:
     assert sentences(finished) == [
         f"{SET}/20260102_030405_tg_health.json is no plain file. Take it out of the set.",
         f"{SET}/more is no plain file. Take it out of the set.",
-        f"{SET}/notes.txt is not named YYYYMMDD_HHMMSS_kind.ext with a kind and an ending of deploy/evidence_files.py. "
+        f"{SET}/notes.txt is not named YYYYMMDD_HHMMSS_kind.ext with a kind and an ending of deploy/evidence/files.py. "
         "Take it out of the set.",
         f"{SET}/20260102_030405_dbcheck.log is in the set and not in its manifest. Take it out of the set.",
     ]
@@ -140,7 +140,7 @@ def test_unmasked_id_is_found_even_when_the_manifest_agrees(folder: Path, text: 
         f"Line 2 of {SET}/{HEALTHZ} shows what must be masked. Delete the set, and what was published of it, and "
         "repeat the run.",
         f"Line 2 of {SET}/{HEALTHZ} shows {what}. Delete the set, and what was published of it, teach "
-        "deploy/identifiers.py to mask it, and repeat the run.",
+        "deploy/evidence/identifiers.py to mask it, and repeat the run.",
     ]
 
 

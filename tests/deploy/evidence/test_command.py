@@ -12,9 +12,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils.translation import override
 
-from deploy.evidence import EvidenceFolder
+from deploy.evidence.folder import EvidenceFolder
+from deploy.evidence.masking import Mask
 from deploy.management.commands import evidence
-from deploy.masking import Mask
 from papyrus_site.local import ROOT
 
 HEALTHZ = "20260102_030405_healthz.log"

@@ -8,9 +8,9 @@ import json
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from deploy.masking import Mask
-from deploy.sightings import sightings
-from tests.deploy.planted import ALONE, ANYWHERE, BEHIND_TYPE, ORDINARY_WORDS, WEB_TOKEN, Planted
+from deploy.evidence.masking import Mask
+from deploy.evidence.sightings import sightings
+from tests.deploy.evidence.planted import ALONE, ANYWHERE, BEHIND_TYPE, ORDINARY_WORDS, WEB_TOKEN, Planted
 
 
 @pytest.mark.parametrize(

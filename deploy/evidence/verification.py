@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from deploy.evidence_files import (
+from deploy.evidence.files import (
     HALF_WRITTEN,
     KINDS,
     MANIFEST,
@@ -21,9 +21,9 @@ from deploy.evidence_files import (
     set_name,
     stamp,
 )
-from deploy.masking import Mask
-from deploy.sightings import sightings
-from deploy.wording import gettext_noop
+from deploy.evidence.masking import Mask
+from deploy.evidence.sightings import sightings
+from deploy.evidence.wording import gettext_noop
 
 # The only thing beside the sets.
 README = "README.md"
@@ -94,7 +94,7 @@ def _problem_of(entry: Path) -> str | None:
         return gettext_noop("%(file)s is no plain file. Take it out of the set.")
     if not is_file_name(entry.name):
         return gettext_noop(
-            "%(file)s is not named YYYYMMDD_HHMMSS_kind.ext with a kind and an ending of deploy/evidence_files.py. "
+            "%(file)s is not named YYYYMMDD_HHMMSS_kind.ext with a kind and an ending of deploy/evidence/files.py. "
             "Take it out of the set."
         )
     return None
@@ -122,7 +122,7 @@ def _masks(file: str, text: str) -> Iterator[Finding]:
     )
     seen = gettext_noop(
         "Line %(line)s of %(file)s shows %(what)s. Delete the set, and what was published of it, teach "
-        "deploy/identifiers.py to mask it, and repeat the run."
+        "deploy/evidence/identifiers.py to mask it, and repeat the run."
     )
     if line := _first_difference(text, Mask()(text)):
         yield Finding(file=file, text=changed, values={"line": line})

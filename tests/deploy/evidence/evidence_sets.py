@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from deploy.evidence import EvidenceFolder, verify
-from deploy.masking import Mask
+from deploy.evidence.folder import EvidenceFolder, verify
+from deploy.evidence.masking import Mask
 
 STARTED_AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 SET = "20260102-030405Z"

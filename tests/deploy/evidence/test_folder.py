@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from deploy.evidence import EvidenceFolder, NotWritten, Result, verify
-from deploy.evidence_files import KINDS, is_file_name, is_set_name, set_name, stamp
+from deploy.evidence.files import KINDS, is_file_name, is_set_name, set_name, stamp
+from deploy.evidence.folder import EvidenceFolder, NotWritten, Result, verify
 from papyrus_site.local import ROOT
-from tests.deploy.evidence_sets import (
+from tests.deploy.evidence.evidence_sets import (
     HEALTHZ,
     LISTENERS,
     MANIFEST,
@@ -239,8 +239,8 @@ def test_nothing_passes_and_nothing_is_unmasked_when_the_run_is_killed(folder: P
     program = f"""
         from datetime import UTC, datetime
         from pathlib import Path
-        from deploy.evidence import EvidenceFolder
-        from deploy.masking import Mask
+        from deploy.evidence.folder import EvidenceFolder
+        from deploy.evidence.masking import Mask
         evidence = EvidenceFolder(
             folder=Path({str(folder)!r}), mask=Mask(secrets=["correct horse"]), label="x",
             started_at=datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC),

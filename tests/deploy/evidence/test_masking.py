@@ -12,9 +12,9 @@ from urllib.parse import quote
 import pytest
 from hypothesis import assume, given, settings, strategies as st
 
-from deploy.masking import LineMask, Mask, SecretTooShort
-from deploy.sightings import sightings
-from tests.deploy.planted import (
+from deploy.evidence.masking import LineMask, Mask, SecretTooShort
+from deploy.evidence.sightings import sightings
+from tests.deploy.evidence.planted import (
     ALONE,
     ANYWHERE,
     BEHIND_TYPE,
