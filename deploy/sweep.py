@@ -26,8 +26,8 @@ from deploy.clients import client, region
 from deploy.ephemeral import Kind, Part
 from deploy.evidence.masking import Mask
 from deploy.refusals import sentence_of
-from deploy.stacks import Stack, TerraformFailed
-from deploy.state_store import StateStore, account_store
+from deploy.stacks.stack import Stack, TerraformFailed
+from deploy.stacks.state_store import StateStore, account_store
 
 STACK = "20-alb"
 # No run lasts so long.

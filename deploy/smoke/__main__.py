@@ -24,7 +24,7 @@ from deploy.smoke.order import Order, new_run_id
 from deploy.smoke.progress import Progress
 from deploy.smoke.run import run
 from deploy.smoke.steps import Step, exit_codes
-from deploy.state_store import StateStore, account_store
+from deploy.stacks.state_store import StateStore, account_store
 
 DESCRIPTION = """\
 Make a temporary load balancer, ask the running service through it, keep the evidence, and take everything away again.

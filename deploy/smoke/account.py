@@ -9,7 +9,7 @@ from typing import Any
 
 from deploy.clients import client
 from deploy.smoke.steps import StepFailed
-from deploy.state_store import StateStore
+from deploy.stacks.state_store import StateStore
 
 NEEDED_STACKS = ("00-network", "10-rds", "15-ecs")
 MONITOR_STACK = "30-monitor"

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from deploy.ephemeral import Part
 from deploy.smoke.interruption import Interruption
-from deploy.stacks import Stack, StateStore
+from deploy.stacks.stack import Stack, StateStore
 
 STACK = "20-alb"
 

@@ -11,7 +11,7 @@ from deploy.evidence.folder import NotWritten
 from deploy.smoke.interruption import Interruption
 from deploy.smoke.progress import Progress
 from deploy.smoke.steps import SIGNAL_BASE, Step, StepFailed
-from deploy.stacks import TerraformFailed
+from deploy.stacks.stack import TerraformFailed
 
 # What a step can end with that is not a mistake of this program.
 REFUSALS = (StepFailed, TerraformFailed, ClientError, BotoCoreError, NotWritten)

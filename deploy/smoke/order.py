@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from deploy.state_store import StateStore
+from deploy.stacks.state_store import StateStore
 
 LIFETIME = timedelta(hours=2)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from deploy.stacks import Stack, StateStore, declared_variables
+from deploy.stacks.stack import Stack, StateStore, declared_variables
 from papyrus_site.local import ROOT
 
 PAGE = (ROOT / "docs" / "operations.md").read_text()

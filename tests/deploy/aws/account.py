@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from deploy.clients import client
-from deploy.stacks import Stack
-from deploy.state_store import StateStore, account_store, bootstrap
+from deploy.stacks.stack import Stack
+from deploy.stacks.state_store import StateStore, account_store, bootstrap
 from tests.deploy.aws.calls import WatchedStack
 
 IMAGE = "123456789012.dkr.ecr.us-west-2.amazonaws.com/papyrus@sha256:" + "a" * 64

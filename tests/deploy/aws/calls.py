@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.stacks import Stack
+from deploy.stacks.stack import Stack
 
 SERVICES = {
     "CloudWatch": "cloudwatch",

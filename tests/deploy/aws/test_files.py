@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from deploy.stacks import FOLDER, STACKS, Stack
-from deploy.state_store import StateStore
+from deploy.stacks.stack import FOLDER, STACKS, Stack
+from deploy.stacks.state_store import StateStore
 from papyrus_site.local import ROOT
 from tests.conftest import needed_program
 

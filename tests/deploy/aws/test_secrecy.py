@@ -7,7 +7,7 @@ import json
 import pytest
 
 from deploy.clients import client
-from deploy.stacks import STACKS
+from deploy.stacks.stack import STACKS
 from tests.deploy.aws.account import Account
 
 

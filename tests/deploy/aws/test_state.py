@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from deploy.clients import client
-from deploy.stacks import STACKS, Stack, TerraformFailed
-from deploy.state_store import bootstrap
+from deploy.stacks.stack import STACKS, Stack, TerraformFailed
+from deploy.stacks.state_store import bootstrap
 from tests.deploy.aws.account import VARIABLES, Account
 from tests.deploy.aws.gaps import SECOND_PLAN
 

@@ -24,8 +24,8 @@ from deploy.smoke.order import Order
 from deploy.smoke.progress import Progress
 from deploy.smoke.record import Record
 from deploy.smoke.run import _finish, _Work
-from deploy.stacks import TerraformFailed
-from deploy.state_store import StateStore
+from deploy.stacks.stack import TerraformFailed
+from deploy.stacks.state_store import StateStore
 from tests.deploy.aws.moto import Moto
 
 STORE = StateStore(bucket="papyrus-any", region="us-west-2")

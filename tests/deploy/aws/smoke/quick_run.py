@@ -12,7 +12,7 @@ from deploy.smoke.account import outputs_in_state
 from deploy.smoke.course import Course
 from deploy.smoke.interruption import Interruption
 from deploy.smoke.progress import Progress
-from deploy.state_store import StateStore
+from deploy.stacks.state_store import StateStore
 from tests.deploy.aws.standins.quick_balancer import QuickBalancer
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from deploy.provider_mirror import find_mirror
+from deploy.stacks.provider_mirror import find_mirror
 from tests.deploy.aws.smoke.runs import Run, piped
 from tests.deploy.aws.stage import Stage
 from tests.deploy.workflows.acting import Act, Acted, git

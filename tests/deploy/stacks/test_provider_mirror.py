@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy import provider_mirror
+from deploy.stacks import provider_mirror
 
 
 @pytest.fixture

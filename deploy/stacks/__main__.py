@@ -15,8 +15,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from deploy.clients import region
 from deploy.evidence.masking import Mask
 from deploy.refusals import sentence_of
-from deploy.stacks import STACKS, Log, Stack, TerraformFailed, TerraformMissing, declared_variables
-from deploy.state_store import StateStore, account_store, bootstrap
+from deploy.stacks.stack import STACKS, Log, Stack, TerraformFailed, TerraformMissing, declared_variables
+from deploy.stacks.state_store import StateStore, account_store, bootstrap
 
 WORK_FOLDER = Path("var") / "terraform"
 # SIGHUP is a terminal that was closed. Terraform has a session of its own and would go on without anybody reading it.
@@ -185,3 +185,7 @@ def _validate(asked: argparse.Namespace) -> int:
 
 
 _VERBS = {"bootstrap": _bootstrap, "validate": _validate} | dict.fromkeys(_DOES, _on_stack)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

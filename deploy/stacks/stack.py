@@ -1,4 +1,4 @@
-"""Run Terraform on one stack of deploy/terraform; for operators `python -m deploy.stacks VERB STACK`."""
+"""Run Terraform on one stack of deploy/terraform."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from deploy.clients import client
-from deploy.provider_mirror import write_cli_configuration
-from deploy.state_store import StateStore
+from deploy.stacks.provider_mirror import write_cli_configuration
+from deploy.stacks.state_store import StateStore
 
 __all__ = ["FOLDER", "STACKS", "Stack", "StateStore", "TerraformFailed", "TerraformMissing", "declared_variables"]
 
 STACKS: tuple[str, ...] = ("00-network", "10-rds", "15-ecs", "20-alb", "30-monitor", "40-github-oidc")
-FOLDER = Path(__file__).resolve().parent / "terraform"
+FOLDER = Path(__file__).resolve().parents[1] / "terraform"
 # Somebody else's apply of the same stack usually ends sooner; the lock of a killed one never does.
 LOCK_TIMEOUT = "60s"
 TAIL_LINES = 30
@@ -232,9 +232,3 @@ def _follow(process: subprocess.Popen[str], *, log: Log, tail: deque[str]) -> in
                 pass
             process.wait()
         process.stdout.close()
-
-
-if __name__ == "__main__":
-    from deploy.stacks_command import main
-
-    raise SystemExit(main())

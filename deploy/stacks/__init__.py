@@ -1,0 +1,1 @@
+"""Terraform's stacks: one of them, its state and its provider, and what an operator types."""
