@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from enum import IntEnum
 
 from deploy import argument_types, steps
-from deploy.services import Service
+from deploy.ecs.services import Service
+from deploy.ecs.tasks import Command, Runner, TaskFailed
 from deploy.steps import Patience, Say, StepFailed
-from deploy.tasks import Command, Runner, TaskFailed
 
 
 class Code(IntEnum):

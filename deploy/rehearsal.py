@@ -10,11 +10,11 @@ from enum import IntEnum
 from typing import Any
 
 from deploy import row_counts, steps, temporary_database
+from deploy.ecs.services import Service
+from deploy.ecs.tasks import Command, Runner, TaskFailed
 from deploy.health import database_check
 from deploy.row_counts import RowCounts
-from deploy.services import Service
 from deploy.steps import Patience, Say, StepFailed
-from deploy.tasks import Command, Runner, TaskFailed
 from deploy.temporary_database import NotAvailable, Run
 
 COUNT = ("python", "manage.py", "count_rows")

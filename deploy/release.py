@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from deploy import argument_types, steps
+from deploy.ecs.revisions import Image, ImageRefused, find_image, revise
+from deploy.ecs.services import RolledBack, Service, Unstable
+from deploy.ecs.tasks import Command, Runner, TaskFailed, revision
 from deploy.health import database_check
-from deploy.revisions import Image, ImageRefused, find_image, revise
-from deploy.services import RolledBack, Service, Unstable
 from deploy.steps import Patience, Say, StepFailed
-from deploy.tasks import Command, Runner, TaskFailed, revision
 
 
 class Code(IntEnum):

@@ -13,9 +13,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from deploy import argument_types, steps, temporary_database
 from deploy.clients import account_id
+from deploy.ecs.services import Service
 from deploy.evidence.folder import EvidenceFolder, Result
 from deploy.rehearsal import MEANINGS, Code, Rehearsal
-from deploy.services import Service
 from deploy.smoke.interruption import Abandoned, Interrupted, Interruption
 from deploy.steps import Patience, Say, StepFailed
 from deploy.temporary_database import Leftover, Run

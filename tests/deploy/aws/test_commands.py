@@ -6,7 +6,8 @@ from argparse import ArgumentParser
 
 import pytest
 
-from deploy import image, release, restore, scale, tasks
+from deploy import image, release, restore, scale
+from deploy.ecs import tasks
 from tests.deploy.aws.account import Account
 
 

@@ -9,9 +9,9 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from deploy.clients import client
+from deploy.ecs.tasks import problem_of, revision
 from deploy.refusals import code_of
 from deploy.steps import Patience, Say
-from deploy.tasks import problem_of, revision
 
 # How ECS words what keeps a service from becoming stable.
 TELLING = ("unable to", "unhealthy", "failed", "circuit breaker", "rolling back", "stopped")
