@@ -11,14 +11,15 @@ from enum import IntEnum
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from deploy import argument_types, steps, temporary_database
+from deploy import argument_types, steps
 from deploy.clients import account_id
 from deploy.ecs.services import Service
 from deploy.evidence.folder import EvidenceFolder, Result
-from deploy.rehearsal import MEANINGS, Code, Rehearsal
+from deploy.restoration import temporary_database
+from deploy.restoration.rehearsal import MEANINGS, Code, Rehearsal
+from deploy.restoration.temporary_database import Leftover, Run
 from deploy.smoke.interruption import Abandoned, Interrupted, Interruption
 from deploy.steps import Patience, Say, StepFailed
-from deploy.temporary_database import Leftover, Run
 
 HOURS_TO_LIVE = 4
 

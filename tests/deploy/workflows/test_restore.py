@@ -24,9 +24,9 @@ from psycopg import sql
 
 from deploy import restore, steps
 from deploy.evidence.verification import verify
-from deploy.rehearsal import Code
-from deploy.row_counts import differences
-from deploy.temporary_database import Run
+from deploy.restoration.rehearsal import Code
+from deploy.restoration.row_counts import differences
+from deploy.restoration.temporary_database import Run
 from tests.deploy.conftest import connect_as_owner
 from tests.deploy.workflows.conftest import ROOT, Account, allowed, create, drop
 from tests.deploy.workflows.stand_in import Platform

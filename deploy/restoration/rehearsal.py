@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
 
-from deploy import row_counts, steps, temporary_database
+from deploy import steps
 from deploy.ecs.services import Service
 from deploy.ecs.tasks import Command, Runner, TaskFailed
 from deploy.health import database_check
-from deploy.row_counts import RowCounts
+from deploy.restoration import row_counts, temporary_database
+from deploy.restoration.row_counts import RowCounts
+from deploy.restoration.temporary_database import NotAvailable, Run
 from deploy.steps import Patience, Say, StepFailed
-from deploy.temporary_database import NotAvailable, Run
 
 COUNT = ("python", "manage.py", "count_rows")
 
