@@ -14,9 +14,9 @@ from typing import Any, TypeAlias
 from botocore.exceptions import ClientError
 
 from deploy import argument_types, steps
-from deploy.clients import client, patient_client, region
 from deploy.evidence.identifiers import STARS, TELLING_SERVICES
-from deploy.refusals import code_of
+from deploy.sdk.clients import client, patient_client, region
+from deploy.sdk.refusals import code_of
 from deploy.steps import Say
 
 # botocore gives a number for a code when the answer is no error of AWS, so that no AWS service has spoken.

@@ -15,7 +15,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from deploy.clients import client
+from deploy.sdk.clients import client
 
 EPHEMERAL = "Ephemeral"
 RUN_ID = "RunId"

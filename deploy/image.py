@@ -15,9 +15,9 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from deploy import argument_types, steps
-from deploy.clients import client
 from deploy.ecs.revisions import no_repository
-from deploy.refusals import code_of
+from deploy.sdk.clients import client
+from deploy.sdk.refusals import code_of
 from deploy.steps import Patience, Say, StepFailed
 
 SEVERITIES = ("CRITICAL", "HIGH", "MEDIUM", "LOW", "INFORMATIONAL", "UNDEFINED")

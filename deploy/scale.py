@@ -10,8 +10,8 @@ from enum import IntEnum
 from typing import Any
 
 from deploy import argument_types, steps
-from deploy.clients import client
 from deploy.ecs.services import Service
+from deploy.sdk.clients import client
 from deploy.steps import Patience, Say, StepFailed
 
 # One worker: two would draw the same waiting PDFs twice. The web's bound is what the database has connections for.

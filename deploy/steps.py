@@ -17,7 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from deploy import argument_types
 from deploy.evidence.folder import EvidenceFolder, NotWritten, set_name
 from deploy.evidence.masking import Mask
-from deploy.refusals import Refusal, sentence_of
+from deploy.sdk.refusals import Refusal, sentence_of
 
 Found = TypeVar("Found")
 Say: TypeAlias = Callable[[str], None]

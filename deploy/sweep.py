@@ -22,10 +22,10 @@ from pathlib import Path
 from botocore.exceptions import BotoCoreError, ClientError
 
 from deploy import argument_types, ephemeral
-from deploy.clients import client, region
 from deploy.ephemeral import Kind, Part
 from deploy.evidence.masking import Mask
-from deploy.refusals import sentence_of
+from deploy.sdk.clients import client, region
+from deploy.sdk.refusals import sentence_of
 from deploy.stacks.stack import Stack, TerraformFailed
 from deploy.stacks.state_store import StateStore, account_store
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from deploy.clients import client
 from deploy.ecs.tasks import CONTAINER
-from deploy.refusals import code_of
+from deploy.sdk.clients import client
+from deploy.sdk.refusals import code_of
 
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 # What RegisterTaskDefinition takes of what DescribeTaskDefinition gives.

@@ -8,9 +8,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from deploy.clients import client
 from deploy.ecs.tasks import problem_of, revision
-from deploy.refusals import code_of
+from deploy.sdk.clients import client
+from deploy.sdk.refusals import code_of
 from deploy.steps import Patience, Say
 
 # How ECS words what keeps a service from becoming stable.

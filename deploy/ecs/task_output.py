@@ -8,8 +8,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from deploy.clients import client
-from deploy.refusals import code_of
+from deploy.sdk.clients import client
+from deploy.sdk.refusals import code_of
 
 
 def lines(*, task_definition: str, container: str, task_id: str) -> list[str]:

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from deploy.clients import client
 from deploy.ecs import task_output
+from deploy.sdk.clients import client
 from deploy.steps import Patience, Say
 
 CONTAINER = "papyrus"

@@ -9,8 +9,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from deploy.clients import client
-from deploy.refusals import code_of, sentence_of
+from deploy.sdk.clients import client
+from deploy.sdk.refusals import code_of, sentence_of
 from deploy.steps import Patience, Say
 
 PURPOSE = "restore-rehearsal"

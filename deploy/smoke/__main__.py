@@ -13,10 +13,10 @@ from pathlib import Path
 from botocore.exceptions import BotoCoreError, ClientError
 
 from deploy import argument_types
-from deploy.clients import region
 from deploy.evidence.folder import set_name
 from deploy.evidence.masking import Mask
-from deploy.refusals import sentence_of
+from deploy.sdk.clients import region
+from deploy.sdk.refusals import sentence_of
 from deploy.smoke.balancer import Balancer, TerraformBalancer
 from deploy.smoke.course import Course
 from deploy.smoke.interruption import Interruption

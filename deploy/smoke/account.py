@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from deploy.clients import client
+from deploy.sdk.clients import client
 from deploy.smoke.steps import StepFailed
 from deploy.stacks.state_store import StateStore
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from deploy.clients import client
+from deploy.sdk.clients import client
 from deploy.smoke.steps import StepFailed
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from deploy.clients import client
+from deploy.sdk.clients import client
 from deploy.smoke.exchange import Exchange
 from deploy.smoke.steps import StepFailed
 

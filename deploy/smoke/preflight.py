@@ -7,8 +7,8 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from deploy.clients import account_id, client
-from deploy.refusals import sentence_of
+from deploy.sdk.clients import account_id, client
+from deploy.sdk.refusals import sentence_of
 from deploy.smoke.steps import StepFailed
 
 EVERYWHERE = "0.0.0.0/0"

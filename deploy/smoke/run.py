@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from deploy import ephemeral
-from deploy.clients import client
 from deploy.evidence.folder import Result
+from deploy.sdk.clients import client
 from deploy.smoke import drift, log_line, preflight, target
 from deploy.smoke.account import Account, read_account
 from deploy.smoke.balancer import Balancer, LoadBalancer, told

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from deploy.clients import client
+from deploy.sdk.clients import client
 from deploy.smoke.steps import StepFailed
 
 SECONDS_BETWEEN_LOOKS = 2.0

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from deploy.clients import client
+from deploy.sdk.clients import client
 from deploy.smoke.steps import StepFailed
 
 AT_ONCE = 100

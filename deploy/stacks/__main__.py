@@ -12,9 +12,9 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from deploy.clients import region
 from deploy.evidence.masking import Mask
-from deploy.refusals import sentence_of
+from deploy.sdk.clients import region
+from deploy.sdk.refusals import sentence_of
 from deploy.stacks.stack import STACKS, Log, Stack, TerraformFailed, TerraformMissing, declared_variables
 from deploy.stacks.state_store import StateStore, account_store, bootstrap
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from deploy.clients import client
+from deploy.sdk.clients import client
 from deploy.stacks.provider_mirror import write_cli_configuration
 from deploy.stacks.state_store import StateStore
 

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from deploy.clients import account_id, client, region
+from deploy.sdk.clients import account_id, client, region
 
 ENVIRONMENT = "prd"
 

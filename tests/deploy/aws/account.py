@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from deploy.clients import client
+from deploy.sdk.clients import client
 from deploy.stacks.stack import Stack
 from deploy.stacks.state_store import StateStore, account_store, bootstrap
 from tests.deploy.aws.calls import WatchedStack

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from deploy import scale
-from deploy.clients import client
+from deploy.sdk.clients import client
 from tests.deploy.aws.account import RUN_ID, Account
 from tests.deploy.aws.alarm_evaluation import Samples, Series, State, state_of
 from tests.deploy.aws.moto import ACCOUNT

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from deploy.clients import client
+from deploy.sdk.clients import client
 from tests.deploy.aws.account import EXPIRES_AT, RUN_ID, Account
 
 TEMPORARY = {"Project": "papyrus", "Ephemeral": "true", "RunId": RUN_ID, "ExpiresAt": EXPIRES_AT}

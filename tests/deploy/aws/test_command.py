@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.clients import client
+from deploy.sdk.clients import client
 from papyrus_site.local import ROOT
 from tests.deploy.aws.account import REPOSITORY, Account
 from tests.deploy.aws.moto import ACCOUNT, Moto

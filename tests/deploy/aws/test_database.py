@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from deploy.clients import client
+from deploy.sdk.clients import client
 from tests.deploy.aws.account import Account
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from deploy.clients import client
+from deploy.sdk.clients import client
 from deploy.stacks.stack import STACKS
 from tests.deploy.aws.account import Account
 from tests.deploy.aws.test_roles import allowed

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from deploy.clients import client
 from deploy.scale import MOST
+from deploy.sdk.clients import client
 from tests.deploy.aws.account import REPOSITORY, Account
 from tests.deploy.aws.moto import ACCOUNT
 

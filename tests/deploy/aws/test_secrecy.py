@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from deploy.clients import client
+from deploy.sdk.clients import client
 from deploy.stacks.stack import STACKS
 from tests.deploy.aws.account import Account
 

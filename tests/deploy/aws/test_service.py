@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from deploy.clients import client
+from deploy.sdk.clients import client
 from papyrus_site.local import ROOT
 from tests.deploy.aws.account import IMAGE, Account
 

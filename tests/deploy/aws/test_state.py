@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.clients import client
+from deploy.sdk.clients import client
 from deploy.stacks.stack import STACKS, Stack, TerraformFailed
 from deploy.stacks.state_store import bootstrap
 from tests.deploy.aws.account import VARIABLES, Account

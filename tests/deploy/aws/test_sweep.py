@@ -14,8 +14,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from deploy import ephemeral
-from deploy.clients import client, region
 from deploy.ephemeral import Kind
+from deploy.sdk.clients import client, region
 from tests.conftest import needed_program
 from tests.deploy.aws.moto import Moto
 from tests.deploy.aws.smoke.runs import PATIENCE_SECONDS, left_of

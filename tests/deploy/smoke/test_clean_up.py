@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from deploy.clients import client
 from deploy.ephemeral import Part, find_parts
 from deploy.evidence.folder import NotWritten
+from deploy.sdk.clients import client
 from deploy.smoke.account import Account
 from deploy.smoke.balancer import LoadBalancer, Log, TerraformBalancer
 from deploy.smoke.cleanup import CleanUp

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from datetime import UTC, datetime
 
-from deploy.clients import region
 from deploy.evidence.masking import Mask
+from deploy.sdk.clients import region
 from deploy.smoke.__main__ import execute, order_of, parser
 from deploy.smoke.account import outputs_in_state
 from deploy.smoke.course import Course

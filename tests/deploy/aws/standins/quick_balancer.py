@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from deploy.clients import client
 from deploy.ephemeral import Part
+from deploy.sdk.clients import client
 from deploy.smoke.balancer import LoadBalancer, Log
 
 

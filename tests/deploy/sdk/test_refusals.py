@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError, ProfileNotFound
 
-from deploy.refusals import Refusal, sentence_of
+from deploy.sdk.refusals import Refusal, sentence_of
 
 
 def refused(code: str, message: str) -> ClientError:

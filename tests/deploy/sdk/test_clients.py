@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from deploy.clients import Misconfigured, client, patient_client, region
+from deploy.sdk.clients import Misconfigured, client, patient_client, region
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,1 @@
+"""The SDK: clients with limits, and sentences for what AWS refuses."""
