@@ -13,11 +13,11 @@ from typing import Any, TypeAlias
 
 from botocore.exceptions import ClientError
 
-from deploy import argument_types, steps
+from deploy.command_line import argument_types, steps
+from deploy.command_line.steps import Say
 from deploy.evidence.identifiers import STARS, TELLING_SERVICES
 from deploy.sdk.clients import client, patient_client, region
 from deploy.sdk.refusals import code_of
-from deploy.steps import Say
 
 # botocore gives a number for a code when the answer is no error of AWS, so that no AWS service has spoken.
 MISSING_CODES = ("UnknownOperationException", "404", "500", "501")

@@ -14,11 +14,11 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from deploy import argument_types, steps
+from deploy.command_line import argument_types, steps
+from deploy.command_line.steps import Patience, Say, StepFailed
 from deploy.ecs.revisions import no_repository
 from deploy.sdk.clients import client
 from deploy.sdk.refusals import code_of
-from deploy.steps import Patience, Say, StepFailed
 
 SEVERITIES = ("CRITICAL", "HIGH", "MEDIUM", "LOW", "INFORMATIONAL", "UNDEFINED")
 SCANNED = ("COMPLETE", "ACTIVE")

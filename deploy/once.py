@@ -8,10 +8,10 @@ from argparse import REMAINDER, ArgumentParser, Namespace
 from collections.abc import Sequence
 from enum import IntEnum
 
-from deploy import argument_types, steps
+from deploy.command_line import argument_types, steps
+from deploy.command_line.steps import Patience, Say, StepFailed
 from deploy.ecs.services import Service
 from deploy.ecs.tasks import Command, Runner, TaskFailed
-from deploy.steps import Patience, Say, StepFailed
 
 
 class Code(IntEnum):

@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 from enum import IntEnum
 from pathlib import Path
 
-from deploy import steps
+from deploy.command_line import steps
+from deploy.command_line.steps import Say, StepFailed
 from deploy.evidence.verification import verify_all
-from deploy.steps import Say, StepFailed
 
 AUTHOR = ("-c", "user.name=github-actions[bot]", "-c", "user.email=github-actions[bot]@users.noreply.github.com")
 # The token is in the environment of gh only, never in .git/config.

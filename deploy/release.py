@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from deploy import argument_types, steps
+from deploy.command_line import argument_types, steps
+from deploy.command_line.steps import Patience, Say, StepFailed
 from deploy.ecs.revisions import Image, ImageRefused, find_image, revise
 from deploy.ecs.services import RolledBack, Service, Unstable
 from deploy.ecs.tasks import Command, Runner, TaskFailed, revision
 from deploy.health import database_check
-from deploy.steps import Patience, Say, StepFailed
 
 
 class Code(IntEnum):

@@ -11,7 +11,8 @@ from enum import IntEnum
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from deploy import argument_types, steps
+from deploy.command_line import argument_types, steps
+from deploy.command_line.steps import Patience, Say, StepFailed
 from deploy.ecs.services import Service
 from deploy.evidence.folder import EvidenceFolder, Result
 from deploy.restoration import temporary_database
@@ -19,7 +20,6 @@ from deploy.restoration.rehearsal import MEANINGS, Code, Rehearsal
 from deploy.restoration.temporary_database import Leftover, Run
 from deploy.sdk.clients import account_id
 from deploy.smoke.interruption import Abandoned, Interrupted, Interruption
-from deploy.steps import Patience, Say, StepFailed
 
 HOURS_TO_LIVE = 4
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
-from deploy import argument_types, steps
+from deploy.command_line import argument_types, steps
+from deploy.command_line.steps import Patience, Say, StepFailed
 from deploy.ecs.services import Service
 from deploy.sdk.clients import client
-from deploy.steps import Patience, Say, StepFailed
 
 # One worker: two would draw the same waiting PDFs twice. The web's bound is what the database has connections for.
 MOST = {"web": 4, "worker": 1}

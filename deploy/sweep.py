@@ -21,7 +21,8 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from deploy import argument_types, ephemeral
+from deploy import ephemeral
+from deploy.command_line import argument_types
 from deploy.ephemeral import Kind, Part
 from deploy.evidence.masking import Mask
 from deploy.sdk.clients import client, region

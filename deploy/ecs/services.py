@@ -8,10 +8,10 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from deploy.command_line.steps import Patience, Say
 from deploy.ecs.tasks import problem_of, revision
 from deploy.sdk.clients import client
 from deploy.sdk.refusals import code_of
-from deploy.steps import Patience, Say
 
 # How ECS words what keeps a service from becoming stable.
 TELLING = ("unable to", "unhealthy", "failed", "circuit breaker", "rolling back", "stopped")

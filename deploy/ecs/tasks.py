@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from deploy.command_line.steps import Patience, Say
 from deploy.ecs import task_output
 from deploy.sdk.clients import client
-from deploy.steps import Patience, Say
 
 CONTAINER = "papyrus"
 SECONDS_FOR_OUTPUT = 120.0

@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
 
-from deploy import steps
+from deploy.command_line import steps
+from deploy.command_line.steps import Patience, Say, StepFailed
 from deploy.ecs.services import Service
 from deploy.ecs.tasks import Command, Runner, TaskFailed
 from deploy.health import database_check
 from deploy.restoration import row_counts, temporary_database
 from deploy.restoration.row_counts import RowCounts
 from deploy.restoration.temporary_database import NotAvailable, Run
-from deploy.steps import Patience, Say, StepFailed
 
 COUNT = ("python", "manage.py", "count_rows")
 

@@ -9,9 +9,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from deploy.command_line.steps import Patience, Say
 from deploy.sdk.clients import client
 from deploy.sdk.refusals import code_of, sentence_of
-from deploy.steps import Patience, Say
 
 PURPOSE = "restore-rehearsal"
 GONE = ("DBInstanceNotFound", "DBSnapshotNotFound")

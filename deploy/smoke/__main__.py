@@ -12,7 +12,7 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from deploy import argument_types
+from deploy.command_line import argument_types
 from deploy.evidence.folder import set_name
 from deploy.evidence.masking import Mask
 from deploy.sdk.clients import region

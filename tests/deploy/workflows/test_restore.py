@@ -22,7 +22,8 @@ from typing import Any
 import pytest
 from psycopg import sql
 
-from deploy import restore, steps
+from deploy import restore
+from deploy.command_line import steps
 from deploy.evidence.verification import verify
 from deploy.restoration.rehearsal import Code
 from deploy.restoration.row_counts import differences

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from deploy import scale, steps
+from deploy import scale
+from deploy.command_line import steps
 from deploy.scale import Code
 from tests.deploy.workflows.conftest import Account, allowed
 from tests.deploy.workflows.stand_in import Platform

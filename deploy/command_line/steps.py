@@ -14,7 +14,7 @@ from typing import TypeAlias, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from deploy import argument_types
+from deploy.command_line import argument_types
 from deploy.evidence.folder import EvidenceFolder, NotWritten, set_name
 from deploy.evidence.masking import Mask
 from deploy.sdk.refusals import Refusal, sentence_of

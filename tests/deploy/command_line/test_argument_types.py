@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from deploy.argument_types import host_and_port, number, run_id, seconds
+from deploy.command_line.argument_types import host_and_port, number, run_id, seconds
 
 
 @pytest.mark.parametrize(

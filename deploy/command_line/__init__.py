@@ -1,0 +1,1 @@
+"""What the commands share: types of arguments, waiting, and failing with a sentence."""
