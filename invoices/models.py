@@ -313,6 +313,7 @@ class DeliveryNote(Timestamps):
         verbose_name = _("delivery note")
         verbose_name_plural = _("delivery notes")
         ordering = ("-id",)
+        permissions = (("approve_deliverynote", "Can approve delivery note"),)
         indexes = (
             models.Index(name="delivery_notes_customer_date", fields=["customer", "delivered_on"]),
             models.Index(
