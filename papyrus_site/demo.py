@@ -13,10 +13,11 @@ from django.contrib.auth.models import Group, User
 from django.core.management import call_command
 from django.db import connection, transaction
 
-from papyrus_site import local, roles
+from papyrus_site import local
+from papyrus_site.roles import GROUPS, Role
 
 FILE = "demo_users.json"
-ROLES = {"staff": roles.STAFF, "clerk": roles.CLERK, "administrator": ""}
+ROLES = {"staff": GROUPS[Role.PRODUCT_STAFF], "clerk": GROUPS[Role.CLERK], "administrator": ""}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,8 +17,8 @@ from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from catalog.models import Product
-from papyrus_site import roles
 from papyrus_site.local import ROOT, VAR
+from papyrus_site.roles import Role
 from tests.conftest import held_port, needed_program, wait_until
 from tests.invoices.factories import CustomerFactory, IssuerFactory, user_of
 
@@ -107,7 +107,7 @@ def office(committed: None) -> User:
     Product.objects.create(sku="JAN-1", name="スキャン用の茶", unit_price=500, unit="袋", jan="4901234567894")
     CustomerFactory.create(code="C001", name="株式会社サンプル商店", kana="サンプルショウテン")
     IssuerFactory.create()
-    user = user_of(roles.CLERK, username="clerk")
+    user = user_of(Role.CLERK, username="clerk")
     user.set_password(PASSWORD)
     user.save()
     return user

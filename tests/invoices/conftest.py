@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django import Settings
 
-from papyrus_site import roles
+from papyrus_site.roles import Role
 from tests.invoices.factories import clerk, user_of
 
 
@@ -38,5 +38,5 @@ def signed_in(client: Client, author: User) -> Client:
 
 @pytest.fixture
 def staff(client: Client, db: None) -> Client:
-    client.force_login(user_of(roles.STAFF, is_staff=True))
+    client.force_login(user_of(Role.PRODUCT_STAFF, is_staff=True))
     return client

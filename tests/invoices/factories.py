@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from factory.declarations import Sequence
 from factory.django import DjangoModelFactory
 
@@ -16,7 +16,7 @@ from invoices import services
 from invoices.domain.document import InvoicePolicy
 from invoices.drafts import Draft, DraftLine
 from invoices.models import Customer, DeliveryNote, Issuer
-from papyrus_site import roles
+from papyrus_site.roles import Role, give
 
 TODAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 10, 30, tzinfo=ZoneInfo("Asia/Tokyo"))
@@ -52,15 +52,15 @@ class IssuerFactory(DjangoModelFactory[Issuer]):
     is_current = True
 
 
-def user_of(role: str, **facts: Any) -> User:
-    """A user in the group of `role`."""
+def user_of(*roles: Role, **facts: Any) -> User:
+    """A user with `roles`."""
     user: User = UserFactory.create(**facts)
-    user.groups.add(Group.objects.get(name=role))
+    give(user, roles)
     return user
 
 
 def clerk() -> User:
-    return user_of(roles.CLERK)
+    return user_of(Role.CLERK)
 
 
 def line(**changes: Any) -> DraftLine:

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
 from invoices.models import Customer, DeliveryNote
-from papyrus_site import roles
+from papyrus_site.roles import Role
 from tests.invoices.factories import user_of
 
 pytestmark = pytest.mark.django_db
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 def test_sample_is_written_by_the_clerk_into_var_when_nothing_is_said(settings: Settings, tmp_path: Path) -> None:
     settings.ROOT = tmp_path
-    user_of(roles.CLERK, username="clerk")
+    user_of(Role.CLERK, username="clerk")
     call_command("load_demo_products", verbosity=0)
 
     paths = {call_command("load_demo_notes", verbosity=0) for _ in range(2)}

@@ -5,19 +5,19 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from papyrus_site import roles
+from papyrus_site.roles import Role
 from tests.invoices.factories import UserFactory, user_of
 
 pytestmark = pytest.mark.django_db
 
 
 def test_clerk_starts_at_the_delivery_notes(client: Client) -> None:
-    client.force_login(user_of(roles.CLERK))
+    client.force_login(user_of(Role.CLERK))
     assert client.get("/").status_code == 200
 
 
 def test_product_staff_start_in_the_admin(client: Client) -> None:
-    client.force_login(user_of(roles.STAFF, is_staff=True))
+    client.force_login(user_of(Role.PRODUCT_STAFF, is_staff=True))
     assert client.get("/")["Location"] == "/admin/"
 
 
