@@ -9,15 +9,23 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.contrib.auth import authenticate
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.db import connection, transaction
 
 from papyrus_site import local
-from papyrus_site.roles import GROUPS, Role
+from papyrus_site.roles import Role, give
 
 FILE = "demo_users.json"
-ROLES = {"staff": GROUPS[Role.PRODUCT_STAFF], "clerk": GROUPS[Role.CLERK], "administrator": ""}
+ROLES = {
+    "staff": Role.PRODUCT_STAFF,
+    "clerk": Role.CLERK,
+    "approver": Role.APPROVER,
+    "auditor": Role.AUDITOR,
+    "administrator": Role.ADMINISTRATOR,
+}
+# Those of the first version, whose file names no others.
+FIRST = {"staff", "clerk", "administrator"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,8 +66,9 @@ def _kept_passwords(path: Path, database: str) -> dict[str, str]:
     """The generated passwords, written down before any user is made, so that a killed first run locks nobody out."""
 
     def with_this_database(text: str) -> str:
-        new = {database: {name: secrets.token_urlsafe(9) for name in ROLES}}
-        return json.dumps(new | _by_database(text), indent=2)
+        kept = _by_database(text)
+        passwords = {name: secrets.token_urlsafe(9) for name in ROLES} | kept.get(database, {})
+        return json.dumps(kept | {database: passwords}, indent=2)
 
     return _by_database(local.keep(path, with_this_database))[database]
 
@@ -72,7 +81,7 @@ def _by_database(text: str) -> dict[str, dict[str, str]]:
         return {}
     if not isinstance(found, dict):
         return {}
-    return {name: each for name, each in found.items() if isinstance(each, dict) and each.keys() == ROLES.keys()}
+    return {name: each for name, each in found.items() if isinstance(each, dict) and each.keys() >= FIRST}
 
 
 def _holds(name: str, password: str) -> bool:
@@ -80,7 +89,5 @@ def _holds(name: str, password: str) -> bool:
 
 
 def _create_user(name: str, password: str) -> None:
-    role = ROLES[name]
     with transaction.atomic():
-        user = User.objects.create_user(name, password=password, is_staff=name != "clerk", is_superuser=not role)
-        user.groups.set(Group.objects.filter(name=role))
+        give(User.objects.create_user(name, password=password), [ROLES[name]])

@@ -11,10 +11,12 @@ from catalog.models import Product
 from invoices.models import DeliveryNote
 from papyrus_site import demo
 from papyrus_site.demo import Demo
+from papyrus_site.roles import Role, roles_of
 
 pytestmark = pytest.mark.django_db
 
 ANOTHERS = Demo(passwords={}, sample="")
+EVERYBODY = ["staff", "clerk", "approver", "auditor", "administrator"]
 
 
 def counts() -> tuple[int, int, int]:
@@ -25,7 +27,7 @@ def test_users_and_data_are_made_once_when_the_database_is_new(tmp_path: Path) -
     made = demo.prepare(tmp_path)
     before = counts()
 
-    assert list(made.passwords) == ["staff", "clerk", "administrator"]
+    assert list(made.passwords) == EVERYBODY
     assert Path(made.sample).read_bytes().startswith(b"%PDF")
     assert [each for each in made.passwords if authenticate(username=each, password=made.passwords[each]) is None] == []
     assert (tmp_path / "demo_users.json").stat().st_mode & 0o777 == 0o600
@@ -73,7 +75,7 @@ def test_passwords_are_made_anew_when_the_file_is_broken_and_nobody_has_one(tmp_
     made = demo.prepare(tmp_path)
 
     assert demo.prepare(tmp_path) == made
-    assert list(made.passwords) == ["staff", "clerk", "administrator"]
+    assert list(made.passwords) == EVERYBODY
 
 
 def test_password_is_not_told_when_it_was_changed(tmp_path: Path) -> None:
@@ -82,7 +84,7 @@ def test_password_is_not_told_when_it_was_changed(tmp_path: Path) -> None:
     clerk.set_password("a new one")
     clerk.save()
 
-    assert list(demo.prepare(tmp_path).passwords) == ["staff", "administrator"]
+    assert list(demo.prepare(tmp_path).passwords) == ["staff", "approver", "auditor", "administrator"]
 
 
 def test_users_are_completed_when_the_first_run_was_killed(tmp_path: Path) -> None:
@@ -90,3 +92,31 @@ def test_users_are_completed_when_the_first_run_was_killed(tmp_path: Path) -> No
     User.objects.filter(username="administrator").delete()
 
     assert demo.prepare(tmp_path) == made
+
+
+def test_users_of_the_first_version_keep_their_passwords_when_roles_came_later(tmp_path: Path) -> None:
+    made = demo.prepare(tmp_path)
+    older = {name: made.passwords[name] for name in ("staff", "clerk", "administrator")}
+    [database] = json.loads((tmp_path / "demo_users.json").read_text())
+    (tmp_path / "demo_users.json").write_text(json.dumps({database: older}))
+    User.objects.filter(username__in=["approver", "auditor"]).delete()
+
+    again = demo.prepare(tmp_path)
+
+    assert list(again.passwords) == EVERYBODY
+    assert older.items() <= again.passwords.items()
+    assert demo.prepare(tmp_path) == again
+
+
+def test_each_user_has_one_role_and_nobody_is_superuser(tmp_path: Path) -> None:
+    demo.prepare(tmp_path)
+
+    users = User.objects.order_by("pk")
+    assert {user.username: [*roles_of(user)] for user in users} == {
+        "staff": [Role.PRODUCT_STAFF],
+        "clerk": [Role.CLERK],
+        "approver": [Role.APPROVER],
+        "auditor": [Role.AUDITOR],
+        "administrator": [Role.ADMINISTRATOR],
+    }
+    assert [user.username for user in users if user.is_superuser or user.is_staff] == []

@@ -155,7 +155,7 @@ def announced(server: subprocess.Popen[str]) -> str:
 
 
 def passwords_in(printed: str) -> dict[str, str]:
-    return dict(re.findall(r"^  (staff|clerk|administrator) +(\S+)$", printed, re.MULTILINE))
+    return dict(re.findall(r"^  (staff|clerk|approver|auditor|administrator) +(\S+)$", printed, re.MULTILINE))
 
 
 def test_server_is_prepared_and_stopped_soon_when_run_twice(tmp_path: Path, port: int, database: str) -> None:
@@ -179,7 +179,7 @@ def test_server_is_prepared_and_stopped_soon_when_run_twice(tmp_path: Path, port
         second.terminate()
         assert second.wait() == 0
 
-    assert list(passwords) == ["staff", "clerk", "administrator"]
+    assert list(passwords) == ["staff", "clerk", "approver", "auditor", "administrator"]
     assert again == passwords
     assert (tmp_path / f"server-{port}.previous.log").read_text() == logged
     assert log.read_text() != logged
