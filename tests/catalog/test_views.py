@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
@@ -125,6 +126,22 @@ def test_answer_is_401_in_json_when_nobody_is_signed_in(client: Client, address:
 
 
 @every_address
+def test_answer_is_403_in_json_when_the_user_may_not_see_products(client: Client, address: str, parameter: str) -> None:
+    ProductFactory.create(sku="A")
+    user = User.objects.create_user("somebody")
+    client.force_login(user)
+
+    answer = client.get(address, {parameter: "A"})
+
+    assert answer.status_code == 403
+    assert answer.json() == {"error": "Your account may not ask this. Ask an administrator for the role you need."}
+
+    user.user_permissions.add(Permission.objects.get(codename="view_product"))
+
+    assert client.get(address, {parameter: "A"}).status_code == 200
+
+
+@every_address
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"])
 def test_answer_is_405_in_json_when_not_reading(signed_in: Client, address: str, parameter: str, method: str) -> None:
     ProductFactory.create(sku="A")
@@ -149,9 +166,7 @@ def test_answer_is_400_when_text_contains_nul(signed_in: Client, address: str, p
     answer = signed_in.get(f"{address}?{parameter}=A%00B")
 
     assert answer.status_code == 400
-    assert answer.json() == {
-        "error": "The text contains a NUL character, which no product has. Remove it and try again."
-    }
+    assert answer.json() == {"error": "The text contains a NUL character. Remove it and try again."}
 
 
 @every_address
