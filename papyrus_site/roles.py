@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from fnmatch import fnmatchcase
 
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Group, Permission, User
+from django.contrib.auth.models import AnonymousUser, Group, Permission, User
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
@@ -66,7 +66,7 @@ IN_ADMIN = frozenset({Role.PRODUCT_STAFF, Role.AUDITOR, Role.ADMINISTRATOR})
 _ROLE_OF = {name: role for role, name in GROUPS.items()}
 
 
-def roles_of(user: AbstractBaseUser | AnonymousUser) -> frozenset[Role]:
+def roles_of(user: User | AnonymousUser) -> frozenset[Role]:
     """Return the roles of `user`, none for somebody who is not signed in or not active.
 
     Asked again of the same object it takes no query, unless the groups were changed through that object.
@@ -75,6 +75,11 @@ def roles_of(user: AbstractBaseUser | AnonymousUser) -> frozenset[Role]:
         return frozenset()
     prefetch_related_objects([user], "groups")
     return frozenset(_ROLE_OF[group.name] for group in user.groups.all() if group.name in _ROLE_OF)
+
+
+def may_open_admin(user: User | AnonymousUser) -> bool:
+    """Whether a role of `user`, or being superuser, opens the admin. What may be done there say permissions."""
+    return user.is_active and (user.is_superuser or bool(roles_of(user) & IN_ADMIN))
 
 
 def give(user: User, roles: Iterable[Role]) -> None:

@@ -38,7 +38,7 @@ INSTALLED_APPS = [
     "invoices",
     "catalog",
     "deploy",
-    "django.contrib.admin",
+    "papyrus_site.apps.AdminByRoles",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -79,6 +79,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "papyrus_site.context.admin_access",
             ],
         },
     }
@@ -122,6 +123,8 @@ DATABASES = {
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "invoices:note_list"
 LOGOUT_REDIRECT_URL = "login"
+# Whom a user without a role is told to ask: a name, an address, an extension.
+CONTACT = env.str("PAPYRUS_CONTACT", default="")
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (

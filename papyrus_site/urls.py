@@ -5,10 +5,8 @@ from __future__ import annotations
 from django.contrib import admin
 from django.contrib.auth import views as auth
 from django.urls import include, path
-from django.utils.translation import gettext_lazy as _
 
-admin.site.site_header = admin.site.site_title = _("Papyrus Invoice settings")
-admin.site.index_title = _("Product master and settings")
+handler403 = "papyrus_site.views.permission_denied"
 
 urlpatterns = [
     path("", include("invoices.urls")),
