@@ -6,19 +6,20 @@ import dataclasses
 import uuid
 from typing import Any, cast
 
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.contrib.auth.decorators import permission_required
 from django.contrib.auth.models import User
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from catalog import units
+from catalog.answers import answers_typed
 from invoices import archive, pdf, selectors, services, snapshot
 from invoices.domain.document import Document
 from invoices.domain.errors import DomainError
@@ -29,20 +30,22 @@ from invoices.services import DraftChanged, MissingReason, NoteNotDraft
 
 PAGE_SIZE = 50
 MAX_TYPED = 200
-may_read = permission_required("invoices.view_deliverynote", raise_exception=True)
-may_write = permission_required("invoices.change_deliverynote", raise_exception=True)
+READ = "invoices.view_deliverynote"
+WRITE = "invoices.change_deliverynote"
+may_read = permission_required(READ, raise_exception=True)
+may_write = permission_required(WRITE, raise_exception=True)
 
 
-@require_GET
+@require_safe
 def start(request: HttpRequest) -> HttpResponse:
-    """Lead product staff to the admin, and everybody else to the notes."""
-    if request.user.is_staff and not request.user.has_perm("invoices.view_deliverynote"):
+    """Lead those who read no notes but work in the admin there, and everybody else to the notes."""
+    if not request.user.has_perm(READ) and admin.site.has_permission(request):
         return redirect("admin:index")
     return note_list(request)
 
 
 @may_read
-@require_GET
+@require_safe
 def note_list(request: HttpRequest) -> HttpResponse:
     """Notes, newest first, with search and state filter."""
     typed = request.GET.get("q", "").replace("\0", "")[:MAX_TYPED]
@@ -111,17 +114,19 @@ def note_preview(request: HttpRequest, note_id: int | None = None) -> HttpRespon
 
 
 @may_read
-@require_GET
+@require_safe
 def note_detail(request: HttpRequest, note_id: int) -> HttpResponse:
-    """An issued note: its PDF and its story. A draft shows its form."""
+    """An issued note: its PDF and its story. A draft shows its form to whoever writes, to others what it holds."""
     note = _note(note_id)
-    if note.is_draft:
+    if note.is_draft and request.user.has_perm(WRITE):
         return redirect("invoices:note_edit", note_id)
+    if note.is_draft:
+        return render(request, "invoices/draft_detail.html", {"note": note})
     return render(request, "invoices/note_detail.html", {"note": note, "copy_key": uuid.uuid4()})
 
 
 @may_read
-@require_GET
+@require_safe
 @xframe_options_sameorigin
 def note_pdf(request: HttpRequest, note_id: int) -> HttpResponse:
     """The PDF, inline: as issued, or marked void, or of a draft as it would be issued."""
@@ -131,7 +136,7 @@ def note_pdf(request: HttpRequest, note_id: int) -> HttpResponse:
             document = services.printable(snapshot.draft_of(note), customer=note.customer)
         except DomainError as error:
             messages.error(request, worded(error))
-            return redirect("invoices:note_edit", note_id)
+            return redirect("invoices:note_detail", note_id)
         return _inline(pdf.render(document), name=_file_name(document))
     document = dataclasses.replace(snapshot.restore(note.snapshot), is_void=note.is_void)
     content = pdf.render(document) if note.is_void else archive.pdf_of(note)
@@ -185,11 +190,9 @@ def note_void(request: HttpRequest, note_id: int) -> HttpResponse:
     return redirect("invoices:note_detail", note_id)
 
 
-@may_write
-@require_GET
-def customer_suggest(request: HttpRequest) -> JsonResponse:
-    """Customers for the picker, as JSON."""
-    typed = request.GET.get("q", "").replace("\0", "")[:MAX_TYPED]
+@answers_typed("q", permission=WRITE)
+def customer_suggest(typed: str) -> dict[str, object]:
+    """Customers for the picker."""
     found = [
         {
             "id": customer.pk,
@@ -200,7 +203,7 @@ def customer_suggest(request: HttpRequest) -> JsonResponse:
         }
         for customer in selectors.suggest_customers(typed)
     ]
-    return JsonResponse({"customers": found})
+    return {"customers": found}
 
 
 def _delete(request: HttpRequest, note_id: int) -> HttpResponse:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from urllib.parse import urlencode
 
 from django.forms import BoundField
@@ -11,6 +12,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from catalog import prices
 from invoices.domain.tax import TaxClass, TaxKind
 
 register = Library()
@@ -22,6 +24,12 @@ def yen(amount: int | None) -> str:
     if amount is None:
         return ""
     return f"{'-' if amount < 0 else ''}¥{abs(amount):,}"
+
+
+@register.filter
+def grouped(number: Decimal) -> str:
+    """A number with thousands separators and no more decimals than it has, such as 1,200 or 42.5."""
+    return prices.grouped_text(number)
 
 
 @register.filter

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from urllib.parse import unquote
 
@@ -18,6 +19,7 @@ from pytest_django import DjangoAssertNumQueries
 from catalog.models import Product
 from invoices import services, snapshot
 from invoices.models import Customer, DeliveryNote, NoteState
+from papyrus_site.roles import Role
 from tests.invoices.factories import (
     NOW,
     CustomerFactory,
@@ -26,6 +28,7 @@ from tests.invoices.factories import (
     draft_note,
     issued_note,
     line,
+    user_of,
 )
 
 pytestmark = pytest.mark.django_db
@@ -56,17 +59,23 @@ def text_of(response: Any) -> str:
 
 
 class TestSignIn:
-    @pytest.mark.parametrize("path", ["/", "/notes/new", "/notes/1", "/notes/1/pdf", "/customers/suggest?q=a"])
+    @pytest.mark.parametrize("path", ["/", "/notes/new", "/notes/1", "/notes/1/pdf"])
     def test_every_page_asks_for_sign_in_first(self, client: Client, path: str) -> None:
         response = client.get(path)
         assert (response.status_code, response["Location"].split("?")[0]) == (302, "/login")
+
+    def test_customers_are_refused_in_json(self, client: Client) -> None:
+        assert client.get("/customers/suggest", {"q": "a"}).status_code == 401
+        client.force_login(UserFactory.create())
+        refused = client.get("/customers/suggest", {"q": "a"})
+        assert (refused.status_code, list(refused.json())) == (403, ["error"])
 
     @pytest.mark.parametrize("path", ["/", "/notes/new"])
     def test_user_without_a_role_is_told_so(self, client: Client, path: str) -> None:
         client.force_login(UserFactory.create())
         response = client.get(path)
         assert response.status_code == 403
-        assert "この操作を行う権限がありません。" in text_of(response)
+        assert "このアカウントにはまだ役割がありません。" in text_of(response)
 
     def test_wrong_password_is_said_in_japanese(self, client: Client) -> None:
         response = client.post("/login", {"username": "clerk", "password": "wrong"})
@@ -120,8 +129,8 @@ class TestList:
     ) -> None:
         for _ in range(rows):
             draft_note(author)
-        # Session, user, permissions of user and of groups, count, page.
-        with django_assert_num_queries(6):
+        # Session, user, permissions of user and of groups, count, page, roles for the menu.
+        with django_assert_num_queries(7):
             signed_in.get("/")
 
     def test_second_page_keeps_the_search(self, signed_in: Client, author: User) -> None:
@@ -303,8 +312,8 @@ class TestSave:
         self, signed_in: Client, author: User, rows: int, django_assert_num_queries: DjangoAssertNumQueries
     ) -> None:
         note = draft_note(author, lines=(line(),) * rows)
-        # Session, user, note, lines, permissions of user and of groups, tax categories, rates.
-        with django_assert_num_queries(8):
+        # Session, user, note, lines, permissions of user and of groups, tax categories, rates, roles.
+        with django_assert_num_queries(9):
             signed_in.get(f"/notes/{note.pk}/edit")
 
 
@@ -507,6 +516,48 @@ class TestVoidCopyDelete:
         response = signed_in.get(address)
         assert (response.status_code, response["Allow"], DeliveryNote.objects.count()) == (405, "POST", 1)
         assert "このページは直接開けません。" in text_of(response)
+
+
+class TestReading:
+    """What somebody sees who reads notes and writes none."""
+
+    @pytest.fixture
+    def reader(self, client: Client) -> Client:
+        client.force_login(user_of(Role.AUDITOR))
+        return client
+
+    def test_draft_shows_what_it_holds_and_nothing_to_press(self, reader: Client, author: User) -> None:
+        note = draft_note(author, subject="文具一式", lines=(line(quantity=Decimal(10)),))
+        body = text_of(reader.get(f"/notes/{note.pk}"))
+        for shown in (
+            "メカニカルキーボード",
+            "文具一式",
+            '<td class="number">10</td>',
+            '<td class="number">12,000</td>',
+        ):
+            assert shown in body
+        assert ("/edit" in body, "/copy" in body, "/notes/new" in body) == (False, False, False)
+        assert f'href="/notes/{note.pk}"' in text_of(reader.get("/"))
+
+    def test_issued_note_shows_its_page_and_nothing_to_press(self, reader: Client, author: User) -> None:
+        note = issued_note(author)
+        body = text_of(reader.get(f"/notes/{note.pk}"))
+        assert (str(note.number) in body, "/void" in body, "/copy" in body) == (True, False, False)
+
+    def test_draft_that_cannot_be_printed_says_why_on_its_page(self, reader: Client, author: User) -> None:
+        note = draft_note(author, lines=(line(unit_price=None),))
+        response = reader.get(f"/notes/{note.pk}/pdf", follow=True)
+        assert response.redirect_chain == [(f"/notes/{note.pk}", 302)]
+        assert 'class="message error"' in text_of(response)
+
+    @pytest.mark.parametrize("rows", [1, 3])
+    def test_draft_takes_the_same_queries_for_one_line_and_three(
+        self, reader: Client, author: User, rows: int, django_assert_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        note = draft_note(author, lines=(line(),) * rows)
+        # Session, user, permissions of user and of groups, note, lines, roles for the menu.
+        with django_assert_num_queries(7):
+            reader.get(f"/notes/{note.pk}")
 
 
 class TestCustomerSuggest:
