@@ -9,8 +9,10 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, User
 from django.test import Client
 
+from papyrus_site import accounts
 from papyrus_site.roles import Role, roles_of
 from tests.invoices.factories import UserFactory, user_of
+from tests.invoices.test_concurrency import at_once
 from tests.papyrus_site.conftest import Log
 
 pytestmark = pytest.mark.django_db
@@ -119,3 +121,16 @@ def test_only_administrators_give_roles(client: Client, role: Role) -> None:
     client.force_login(user)
     assert client.post(address(user), sent(user, Role.ADMINISTRATOR)).status_code == 403
     assert roles_of(again(user)) == {role}
+
+
+@pytest.mark.usefixtures("committed")
+def test_one_administrator_stays_when_two_leave_at_once() -> None:
+    leaving = [user_of(Role.ADMINISTRATOR) for _ in range(2)]
+
+    def leave(which: int) -> int:
+        client = Client()
+        client.force_login(leaving[which])
+        return client.post(address(leaving[which]), sent(leaving[which])).status_code
+
+    assert sorted(str(status) for status in at_once(leave, workers=2)) == ["200", "302"]
+    assert accounts.administrators().count() == 1
