@@ -1,0 +1,203 @@
+"""An office in which everything that can be asked for exists, and what is sent to ask for it.
+
+A new address or case needs a row in docs/roles.md. Where it has parameters it needs their values in `arguments`, and
+where it takes a form or a query, a valid one in `SENT` or `QUERIES`, so that whoever may do it does it.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.contrib.contenttypes.models import ContentType
+from django.test import Client
+
+from catalog.models import Product, TaxCategory
+from invoices.models import Customer, DeliveryNote, Issuer
+from papyrus_site.roles import Role
+from tests.catalog.factories import ProductFactory, TaxCategoryFactory
+from tests.invoices.factories import CustomerFactory, IssuerFactory, UserFactory, draft_note, issued_note, user_of
+
+PASSWORD = "only-for-tests-1"
+SUPERUSER = "superuser"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Office:
+    """Its people, who stand under a column of the table, and its things."""
+
+    sessions: dict[str, str] = field(default_factory=dict)
+    columns: dict[str, str] = field(default_factory=dict)
+    colleague: User
+    superuser: User
+    product: Product
+    tax_category: TaxCategory
+    customer: Customer
+    issuer: Issuer
+    notes: dict[str, DeliveryNote]
+
+    def people_for(self, case: str) -> list[tuple[str, str]]:
+        """Return who asks, and under which column each stands. What is done to a superuser another does not ask."""
+        return [(who, column) for who, column in self.columns.items() if not who == case == SUPERUSER]
+
+    def arguments(self, address: str, case: str) -> dict[str, object]:
+        """Return the values of an address's parameters."""
+        if "<path:object_id>" in address or "<id>" in address:
+            identity = self._row(address.split("/")[3], case).pk
+            content_type = ContentType.objects.get_for_model(Product).pk
+            return {"object_id": identity, "id": identity, "content_type_id": content_type}
+        note = self.notes.get(case, self.notes["draft"])
+        return {"note_id": note.pk, "app_label": case, "url": "nowhere"}
+
+    def _row(self, model: str, case: str) -> Any:
+        rows = {
+            "product": self.product,
+            "taxcategory": self.tax_category,
+            "customer": self.customer,
+            "issuer": self.issuer,
+            "numberseries": _Keyed(pk="delivery_note"),
+            "user": self.superuser if case == SUPERUSER else self.colleague,
+        }
+        return rows.get(model, self.product)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Keyed:
+    pk: str
+
+
+def furnish() -> Office:
+    """Make the office."""
+    author = user_of(Role.CLERK)
+    IssuerFactory.create()
+    office = Office(
+        colleague=user_of(Role.CLERK, username="colleague"),
+        superuser=UserFactory.create(username="above", is_superuser=True),
+        product=ProductFactory.create(sku="A"),
+        tax_category=TaxCategoryFactory.create(code="extra"),
+        customer=CustomerFactory.create(code="C-new"),
+        issuer=IssuerFactory.create(name="二社目", is_current=False),
+        notes={"draft": draft_note(author), "issued": issued_note(author)},
+    )
+    office.colleague.set_password(PASSWORD)
+    office.colleague.save()
+    for name, column, user in _people():
+        office.columns[name] = column
+        office.sessions[name] = _session_of(user)
+    office.columns["nobody"] = "nobody"
+    return office
+
+
+def _people() -> list[tuple[str, str, User]]:
+    roles = [(role.value, role.value, user_of(role, username=role.value)) for role in Role]
+    return [
+        ("inactive", "nobody", user_of(*Role, username="inactive", is_active=False)),
+        ("without", "without", UserFactory.create(username="without")),
+        *roles,
+        (SUPERUSER, Role.ADMINISTRATOR.value, UserFactory.create(username=SUPERUSER, is_superuser=True)),
+    ]
+
+
+def _session_of(user: User) -> str:
+    client = Client()
+    client.force_login(user)
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+
+def _note(office: Office, **pressed: str) -> dict[str, Any]:
+    row = {"name": "品物", "quantity": "2", "unit": "個", "unit_price": "100", "tax_category": "standard"}
+    return {
+        "creation_key": str(uuid.uuid4()),
+        "revision": "1",
+        "customer_id": str(office.customer.pk),
+        "customer": str(office.customer),
+        "delivered_on": "2026-11-23",
+        "lines-TOTAL_FORMS": "1",
+        "lines-INITIAL_FORMS": "0",
+        **{f"lines-0-{name}": value for name, value in row.items()},
+        **pressed,
+    }
+
+
+def _customer(office: Office) -> dict[str, str]:
+    choices = {"price_basis": "exclusive", "line_rounding": "floor", "tax_rounding": "floor", "invoice_policy": "A"}
+    return {"code": "C-other", "name": "株式会社別"} | choices
+
+
+def _tax_category(office: Office) -> dict[str, str]:
+    rates = {"rates-TOTAL_FORMS": "0", "rates-INITIAL_FORMS": "0"}
+    return {"code": "other", "name": "別区分", "kind": "standard", "sort_order": "9"} | rates
+
+
+def _product(office: Office) -> dict[str, str]:
+    return {"sku": "B", "name": "別の品", "unit_price": "5", "unit": "個", "tax_category": "standard"}
+
+
+def _chosen(action: str) -> Callable[[Office, str], dict[str, str]]:
+    def sent(office: Office, model: str) -> dict[str, str]:
+        return {"action": action, "_selected_action": str(office._row(model, "").pk), "post": "yes"}
+
+    return sent
+
+
+def _user(office: Office) -> dict[str, Any]:
+    return {"username": "renamed", "is_active": "on", "roles": ["auditor"]}
+
+
+_PASSWORDS = {"password1": "a-new-Passw0rd-1", "password2": "a-new-Passw0rd-1", "usable_password": "true"}
+_SERIES = {"number_format": "N{year}-{number:05d}", "fiscal_year_start_month": "4", "restarts_yearly": "on"}
+_CONFIRMED = {"post": "yes"}
+
+# What a POST sends, by address or by address and case.
+SENT: Mapping[str | tuple[str, str], Callable[[Office], Mapping[str, Any]]] = {
+    "/notes/new": _note,
+    ("/notes/new", "issue"): lambda office: _note(office, issue="1"),
+    "/notes/preview": _note,
+    "/notes/totals": _note,
+    "/notes/<int:note_id>/edit": _note,
+    "/notes/<int:note_id>/preview": _note,
+    "/notes/<int:note_id>/copy": lambda office: {"creation_key": str(uuid.uuid4())},
+    "/notes/<int:note_id>/void": lambda office: {"reason": "誤記"},
+    "/login": lambda office: {"username": "colleague", "password": PASSWORD},
+    "/admin/catalog/product/add/": _product,
+    "/admin/catalog/product/<path:object_id>/change/": _product,
+    "/admin/catalog/taxcategory/add/": _tax_category,
+    "/admin/catalog/taxcategory/<path:object_id>/change/": _tax_category,
+    "/admin/invoices/customer/add/": _customer,
+    "/admin/invoices/customer/<path:object_id>/change/": _customer,
+    "/admin/invoices/issuer/add/": lambda office: {"name": "三社目"},
+    "/admin/invoices/issuer/<path:object_id>/change/": lambda office: {"name": "別名"},
+    "/admin/invoices/numberseries/<path:object_id>/change/": lambda office: _SERIES,
+    "/admin/auth/user/add/": lambda office: _user(office) | _PASSWORDS,
+    "/admin/auth/user/<path:object_id>/change/": _user,
+    "/admin/auth/user/<id>/password/": lambda office: _PASSWORDS,
+}
+ACTIONS = ("delete_selected", "activate", "deactivate")
+_AUTOCOMPLETE = {"app_label": "invoices", "model_name": "deliverynote", "term": ""}
+QUERIES: Mapping[str | tuple[str, str], Mapping[str, str]] = {
+    "/api/product_by_sku": {"sku": "A"},
+    "/api/product_by_name": {"name": "A"},
+    "/products/suggest": {"q": "A"},
+    "/customers/suggest": {"q": "C"},
+    ("/admin/autocomplete/", "customers"): _AUTOCOMPLETE | {"field_name": "customer"},
+    ("/admin/autocomplete/", "users"): _AUTOCOMPLETE | {"field_name": "created_by"},
+}
+
+
+def sent_to(office: Office, address: str, case: str) -> Mapping[str, Any]:
+    """Return what is sent to an address in a case."""
+    if case in ACTIONS:
+        return _chosen(case)(office, address.split("/")[3])
+    if address.endswith("/delete/"):
+        return _CONFIRMED
+    made = SENT.get((address, case)) or SENT.get(address)
+    return made(office) if made else {}
+
+
+def query_of(address: str, case: str) -> Mapping[str, str]:
+    """Return the query an address is asked with in a case."""
+    return QUERIES.get((address, case)) or QUERIES.get(address) or {}
