@@ -140,11 +140,15 @@ class IssuerAdmin(admin.ModelAdmin[Issuer]):
     form = IssuerForm
     list_display = ("name", "registration_number", "telephone", "is_current")
     readonly_fields = ("present_seal",)
-    fieldsets = (
+    facts = (
         (None, {"fields": ("name", "is_current", "registration_number")}),
         (_("Address"), {"fields": ("postal_code", "address", "telephone", "fax")}),
-        (_("Seal"), {"fields": ("present_seal", "seal_image", "remove_seal")}),
     )
+
+    def get_fieldsets(self, request: HttpRequest, obj: Issuer | None = None) -> Any:
+        # Who may only look would find the fields for another seal, empty.
+        entry = ("seal_image", "remove_seal") if obj is None or self.has_change_permission(request, obj) else ()
+        return (*self.facts, (_("Seal"), {"fields": ("present_seal", *entry)}))
 
     @admin.display(description=_("present seal"))
     def present_seal(self, issuer: Issuer) -> str | SafeString:

@@ -11,7 +11,7 @@ from catalog.models import Product
 from invoices.models import Customer
 from papyrus_site.roles import Role, give
 from tests.catalog.factories import ProductFactory
-from tests.invoices.factories import CustomerFactory, UserFactory, user_of
+from tests.invoices.factories import CustomerFactory, IssuerFactory, UserFactory, user_of
 
 pytestmark = pytest.mark.django_db
 
@@ -111,7 +111,12 @@ class TestAuditor:
         client.post(PRODUCTS, sent)
         assert Product.objects.get().name == "茶"
 
-    def test_issuer_and_user_pages_open_without_password_or_upload(self, client: Client) -> None:
+    def test_issuer_is_shown_without_the_fields_for_another_seal(self, client: Client) -> None:
+        issuer = IssuerFactory.create()
+        body = client.get(f"/admin/invoices/issuer/{issuer.pk}/change/").content.decode()
+        assert (issuer.name in body, "field-present_seal" in body, "field-seal_image" in body) == (True, True, False)
+
+    def test_user_is_shown_without_the_hash_of_the_password(self, client: Client) -> None:
         other = user_of(Role.CLERK)
         other.set_password("only-for-tests")
         other.save()
