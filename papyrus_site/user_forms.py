@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from papyrus_site import accounts
+from papyrus_site import administrators
 from papyrus_site.roles import DUTIES, Role, roles_of
 
 ROLES_LABEL = _("roles")
@@ -46,7 +46,7 @@ class UserForm(UserChangeForm[User]):
         stays = cleaned.get("is_active") and (
             self.instance.is_superuser or Role.ADMINISTRATOR in cleaned.get("roles", ())
         )
-        if not stays and accounts.is_last_administrator(self.instance):
+        if not stays and administrators.is_last_administrator(self.instance):
             raise ValidationError(
                 _("%(name)s is the last administrator. Make somebody else administrator first."),
                 params={"name": self.instance.get_username()},

@@ -9,7 +9,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, User
 from django.test import Client
 
-from papyrus_site import accounts
+from papyrus_site import administrators
 from papyrus_site.roles import Role, roles_of
 from tests.invoices.factories import UserFactory, user_of
 from tests.invoices.test_concurrency import at_once
@@ -133,4 +133,4 @@ def test_one_administrator_stays_when_two_leave_at_once() -> None:
         return client.post(address(leaving[which]), sent(leaving[which])).status_code
 
     assert sorted(str(status) for status in at_once(leave, workers=2)) == ["200", "302"]
-    assert accounts.administrators().count() == 1
+    assert administrators.present().count() == 1

@@ -1,4 +1,4 @@
-"""Who may sign in, and who gives roles."""
+"""Who can give roles, of whom one must stay."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from papyrus_site.roles import GROUPS, Role
 
 
-def administrators() -> QuerySet[User]:
+def present() -> QuerySet[User]:
     """Return the users who can give roles: active, and administrator or superuser."""
     is_one = Q(is_superuser=True) | Q(groups__name=GROUPS[Role.ADMINISTRATOR])
     return User.objects.filter(is_one, is_active=True).distinct()
@@ -20,4 +20,4 @@ def is_last_administrator(user: User) -> bool:
     Inside a transaction; two that ask at the same time ask one after the other, so that both cannot leave.
     """
     Group.objects.select_for_update().get(name=GROUPS[Role.ADMINISTRATOR])
-    return set(administrators().values_list("pk", flat=True)) == {user.pk}
+    return set(present().values_list("pk", flat=True)) == {user.pk}
