@@ -1,0 +1,17 @@
+"""Rows and constraints of customers, issuers and delivery notes. Workflow is in services."""
+
+from invoices.models.customers import Customer
+from invoices.models.issuers import Issuer, Seal
+from invoices.models.notes import DeliveryNote, DeliveryNoteLine, NoteState
+from invoices.models.numbers import NumberCounter, NumberSeries
+
+__all__ = [
+    "Customer",
+    "DeliveryNote",
+    "DeliveryNoteLine",
+    "Issuer",
+    "NoteState",
+    "NumberCounter",
+    "NumberSeries",
+    "Seal",
+]
