@@ -7,25 +7,19 @@ import logging
 import uuid
 from collections.abc import Sequence
 from datetime import date, datetime
-from functools import partial
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _, gettext_noop
+from django.utils.translation import gettext_noop
 
-from invoices import archive, locks, pricing, snapshot
-from invoices.domain.document import Document
-from invoices.domain.errors import DomainError, UnprintableCharacter
-from invoices.domain.numbering import check_format, fiscal_year, format_number
+from invoices import archive, issuing, locks, pricing, snapshot
+from invoices.domain.errors import DomainError
 from invoices.drafts import Draft, DraftLine
-from invoices.models import Customer, DeliveryNote, DeliveryNoteLine, Issuer, NoteState, NumberSeries, Seal
-from invoices.pdf import find_unprintable, render
-from invoices.selectors import current_issuer
+from invoices.models import Customer, DeliveryNote, DeliveryNoteLine, Issuer, NoteState, Seal
 
 logger = logging.getLogger("papyrus")
-NUMBERS_LOOKED_AT = 100
 
 
 class EditRefused(DomainError):
@@ -124,12 +118,8 @@ def issue(*, note_id: int, author: User, now: datetime) -> DeliveryNote:
         note = locks.note(note_id)
         if not note.is_draft:
             return note
-        document = printable(snapshot.draft_of(note), customer=note.customer)
-        issued_on = now.date()
-        document = dataclasses.replace(document, number=_take_number(issued_on), issued_on=issued_on)
-        pdf = render(document)
-        _freeze(note, document=document, pdf=pdf, author=author, now=now)
-        transaction.on_commit(partial(archive.store, note, pdf))
+        document = issuing.printable(snapshot.draft_of(note), customer=note.customer)
+        issuing.make_final(note, document=document, author=author, now=now)
     logger.info("note.issued", extra={"note_id": note.pk})
     return note
 
@@ -177,22 +167,6 @@ def save_issuer(issuer: Issuer, *, new_seal: bytes | None = None, without_seal: 
         elif without_seal:
             issuer.seal = None
         issuer.save()
-
-
-def printable(draft: Draft, *, customer: Customer) -> Document:
-    """Return the document `draft` would be issued as, without number and issue date. Writes nothing.
-
-    Raises MissingFacts, what `pricing.price` raises, or UnprintableCharacter naming field and character that no font of
-    ours has.
-    """
-    document = snapshot.of(draft, customer=customer, issuer=current_issuer())
-    for found in find_unprintable(document):
-        raise UnprintableCharacter(
-            field=_(found.field) % {"line": found.line},
-            character=found.character,
-            codepoints=" ".join(f"U+{ord(part):04X}" for part in found.character),
-        )
-    return document
 
 
 def _replace(note_id: int, *, draft: Draft, revision: int, author: User) -> DeliveryNote:
@@ -252,37 +226,3 @@ def _write_lines(note: DeliveryNote, lines: Sequence[DraftLine]) -> None:
         )
         for position, line in enumerate(lines, 1)
     )
-
-
-def _take_number(issued_on: date) -> str:
-    """Take the next number; rolled back with everything else when the note cannot be issued after all."""
-    series = NumberSeries.objects.get(code=NumberSeries.DELIVERY_NOTE)
-    # Plain SQL can change the format past the form that checks it.
-    check_format(series.number_format, restarts_yearly=series.restarts_yearly)
-    year = fiscal_year(issued_on, start_month=series.fiscal_year_start_month)
-    counter = locks.counter(series, year=year if series.restarts_yearly else 0)
-    while True:
-        # After a change of the format or the restart, the next numbers may stand on older notes; those are passed by.
-        candidates = {
-            format_number(series.number_format, year=year, number=number): number
-            for number in range(counter.last_number + 1, counter.last_number + 1 + NUMBERS_LOOKED_AT)
-        }
-        taken = set(DeliveryNote.objects.filter(number__in=candidates).values_list("number", flat=True))
-        counter.last_number += NUMBERS_LOOKED_AT
-        if free := next((text for text in candidates if text not in taken), None):
-            counter.last_number = candidates[free]
-            counter.save(update_fields=["last_number"])
-            return free
-
-
-def _freeze(note: DeliveryNote, *, document: Document, pdf: bytes, author: User, now: datetime) -> None:
-    note.state = NoteState.ISSUED
-    note.number = document.number
-    note.issued_on = document.issued_on
-    note.issued_at = now
-    note.issued_by = author
-    note.updated_by = author
-    note.total = document.totals.total
-    note.snapshot = snapshot.to_json(document)
-    note.pdf_sha256 = archive.sha256(pdf)
-    note.save()

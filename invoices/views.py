@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from catalog import units
 from catalog.answers import answers_typed
-from invoices import archive, pdf, selectors, services, snapshot
+from invoices import archive, issuing, pdf, selectors, services, snapshot
 from invoices.domain.document import Document
 from invoices.domain.errors import DomainError
 from invoices.forms import CopyForm, NoteEditor, VoidForm
@@ -105,7 +105,7 @@ def note_preview(request: HttpRequest, note_id: int | None = None) -> HttpRespon
         return _form_page(request, editor, note_id=note_id, status=422)
     customer = editor.head.cleaned_data["chosen_customer"]
     try:
-        document = services.printable(editor.draft, customer=customer)
+        document = issuing.printable(editor.draft, customer=customer)
     except DomainError as error:
         return _form_page(request, editor, note_id=note_id, error=worded(error), status=409)
     if "check" in request.POST:
@@ -133,7 +133,7 @@ def note_pdf(request: HttpRequest, note_id: int) -> HttpResponse:
     note = _note(note_id)
     if note.is_draft:
         try:
-            document = services.printable(snapshot.draft_of(note), customer=note.customer)
+            document = issuing.printable(snapshot.draft_of(note), customer=note.customer)
         except DomainError as error:
             messages.error(request, worded(error))
             return redirect("invoices:note_detail", note_id)

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.contrib.auth.models import User
 
-from invoices import archive, services, snapshot
+from invoices import archive, issuing, services, snapshot
 from invoices.domain.document import InvoicePolicy
 from invoices.domain.errors import MissingFacts, NoTaxRate, UnprintableCharacter
 from invoices.models import DeliveryNote, Issuer, NoteState, NumberCounter, NumberSeries
@@ -223,7 +223,7 @@ class TestIssue:
     def test_numbers_are_never_searched_for_twice_when_a_whole_block_is_taken(
         self, author: User, issuer: Issuer
     ) -> None:
-        numbers = [issued_note(author).number for _ in range(services.NUMBERS_LOOKED_AT + 1)]
+        numbers = [issued_note(author).number for _ in range(issuing.NUMBERS_LOOKED_AT + 1)]
         NumberSeries.objects.update(restarts_yearly=False)
         assert issued_note(author).number == f"DN-2026-{len(numbers) + 1:06d}"
 

@@ -1,0 +1,84 @@
+"""What issuing a note is made of. Which notes are issued, and when, is decided in the services."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import date, datetime
+from functools import partial
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from invoices import archive, locks, snapshot
+from invoices.domain.document import Document
+from invoices.domain.errors import UnprintableCharacter
+from invoices.domain.numbering import check_format, fiscal_year, format_number
+from invoices.drafts import Draft
+from invoices.models import Customer, DeliveryNote, NoteState, NumberSeries
+from invoices.pdf import find_unprintable, render
+from invoices.selectors import current_issuer
+
+NUMBERS_LOOKED_AT = 100
+
+
+def printable(draft: Draft, *, customer: Customer) -> Document:
+    """Return the document `draft` would be issued as, without number and issue date. Writes nothing.
+
+    Raises MissingFacts, what `pricing.price` raises, or UnprintableCharacter naming field and character that no font of
+    ours has.
+    """
+    document = snapshot.of(draft, customer=customer, issuer=current_issuer())
+    for found in find_unprintable(document):
+        raise UnprintableCharacter(
+            field=_(found.field) % {"line": found.line},
+            character=found.character,
+            codepoints=" ".join(f"U+{ord(part):04X}" for part in found.character),
+        )
+    return document
+
+
+def make_final(note: DeliveryNote, *, document: Document, author: User, now: datetime) -> None:
+    """Turn a locked note into the issued `document`, on the local date of `now`. Called inside a transaction.
+
+    Takes the number, draws the PDF and freezes the row; the file is archived after the commit.
+    """
+    issued_on = now.date()
+    document = dataclasses.replace(document, number=_take_number(issued_on), issued_on=issued_on)
+    pdf = render(document)
+    _freeze(note, document=document, pdf=pdf, author=author, now=now)
+    transaction.on_commit(partial(archive.store, note, pdf))
+
+
+def _take_number(issued_on: date) -> str:
+    """Take the next number; rolled back with everything else when the note cannot be issued after all."""
+    series = NumberSeries.objects.get(code=NumberSeries.DELIVERY_NOTE)
+    # Plain SQL can change the format past the form that checks it.
+    check_format(series.number_format, restarts_yearly=series.restarts_yearly)
+    year = fiscal_year(issued_on, start_month=series.fiscal_year_start_month)
+    counter = locks.counter(series, year=year if series.restarts_yearly else 0)
+    while True:
+        # After a change of the format or the restart, the next numbers may stand on older notes; those are passed by.
+        candidates = {
+            format_number(series.number_format, year=year, number=number): number
+            for number in range(counter.last_number + 1, counter.last_number + 1 + NUMBERS_LOOKED_AT)
+        }
+        taken = set(DeliveryNote.objects.filter(number__in=candidates).values_list("number", flat=True))
+        counter.last_number += NUMBERS_LOOKED_AT
+        if free := next((text for text in candidates if text not in taken), None):
+            counter.last_number = candidates[free]
+            counter.save(update_fields=["last_number"])
+            return free
+
+
+def _freeze(note: DeliveryNote, *, document: Document, pdf: bytes, author: User, now: datetime) -> None:
+    note.state = NoteState.ISSUED
+    note.number = document.number
+    note.issued_on = document.issued_on
+    note.issued_at = now
+    note.issued_by = author
+    note.updated_by = author
+    note.total = document.totals.total
+    note.snapshot = snapshot.to_json(document)
+    note.pdf_sha256 = archive.sha256(pdf)
+    note.save()
