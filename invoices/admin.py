@@ -20,7 +20,7 @@ from PIL import Image, UnidentifiedImageError
 from invoices import pdf, selectors, services
 from invoices.domain import numbering, registration
 from invoices.domain.errors import DomainError
-from invoices.fields import HalfWidthField, PostalCodeField, PrintedTextField, TypedTextField
+from invoices.fields import HalfWidthField, PostalCodeField, PrintedTextField, TypedNumberField, TypedTextField
 from invoices.messages import worded
 from invoices.models import Customer, Issuer, NumberSeries
 
@@ -28,7 +28,7 @@ MAX_SEAL_BYTES = 500_000
 MAX_SEAL_PIXELS = 2000
 
 
-def _field(model: type[Model], name: str, field_class: type[forms.CharField], **options: Any) -> Any:
+def _field(model: type[Model], name: str, field_class: type[forms.Field], **options: Any) -> Any:
     """The form field of a model field, read by `field_class`."""
     return model._meta.get_field(name).formfield(form_class=field_class, **options)  # type: ignore[union-attr]
 
@@ -99,6 +99,7 @@ class IssuerForm(forms.ModelForm[Issuer]):
     registration_number = TypedTextField(
         label=_("registration number"), max_length=40, required=False, help_text=_("T and 13 digits.")
     )
+    approval_above = _field(Issuer, "approval_above", TypedNumberField, max_digits=15, decimal_places=0)
     seal_image = forms.FileField(
         label=_("seal image"),
         required=False,
@@ -138,11 +139,12 @@ class IssuerForm(forms.ModelForm[Issuer]):
 @admin.register(Issuer)
 class IssuerAdmin(admin.ModelAdmin[Issuer]):
     form = IssuerForm
-    list_display = ("name", "registration_number", "telephone", "is_current")
+    list_display = ("name", "registration_number", "telephone", "approval_above", "is_current")
     readonly_fields = ("present_seal",)
     facts = (
         (None, {"fields": ("name", "is_current", "registration_number")}),
         (_("Address"), {"fields": ("postal_code", "address", "telephone", "fax")}),
+        (_("Approval"), {"fields": ("approval_above",)}),
     )
 
     def get_fieldsets(self, request: HttpRequest, obj: Issuer | None = None) -> Any:

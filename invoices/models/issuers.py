@@ -43,6 +43,15 @@ class Issuer(Timestamps):
     is_current = models.BooleanField(
         _("current"), default=False, help_text=_("New documents are issued in this company's name.")
     )
+    approval_above = models.PositiveBigIntegerField(
+        _("approval needed above (yen)"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "A delivery note whose total with tax is above this amount is issued only after an approver, who did not "
+            "write on it, has agreed. Empty: no note needs approval."
+        ),
+    )
 
     class Meta:
         db_table = "issuers"

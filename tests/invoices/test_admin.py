@@ -32,6 +32,10 @@ def issuer_form(**typed: Any) -> dict[str, Any]:
     return {"name": "株式会社見本商事", "is_current": "on"} | typed
 
 
+def text(response: Any) -> str:
+    return str(response.content.decode())
+
+
 def png(mode: str = "RGBA", size: tuple[int, int] = (8, 8), kind: str = "PNG") -> SimpleUploadedFile:
     drawn = io.BytesIO()
     Image.new(mode, size).save(drawn, kind)
@@ -135,6 +139,19 @@ def test_current_issuer_cannot_be_unmarked_or_deleted(staff: Client) -> None:
     assert "「使用中」の発行者が必ず 1 社必要です" in response.content.decode()
     assert staff.post(f"/admin/invoices/issuer/{issuer.pk}/delete/", {"post": "yes"}).status_code == 403
     assert Issuer.objects.get().is_current is True
+
+
+@pytest.mark.parametrize(("typed", "limit"), [("", None), ("0", 0), (" １，０００，０００円 ", 1_000_000)])
+def test_approval_limit_is_kept_as_yen_and_empty_is_none(staff: Client, typed: str, limit: int | None) -> None:
+    assert staff.post("/admin/invoices/issuer/add/", issuer_form(approval_above=typed)).status_code == 302
+    assert Issuer.objects.get().approval_above == limit
+
+
+@pytest.mark.parametrize("typed", ["-1", "1.5", "百万", "1000000000000000"])
+def test_approval_limit_that_is_no_amount_is_refused_and_named(staff: Client, typed: str) -> None:
+    response = staff.post("/admin/invoices/issuer/add/", issuer_form(approval_above=typed))
+    assert (f"{typed} が入力されました" in text(response) or f"（「{typed}」が入力" in text(response)) is True
+    assert Issuer.objects.count() == 0
 
 
 @pytest.mark.parametrize(("mode", "kind"), [("RGBA", "PNG"), ("RGB", "JPEG"), ("P", "PNG"), ("L", "JPEG")])
