@@ -12,7 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn, TypeVar
 
+import psycopg
 import pytest
+from django.conf import settings
 from django.core import serializers
 from django.db import connection, transaction
 from hypothesis import settings as hypothesis_settings
@@ -21,6 +23,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from catalog.models import TaxCategory, TaxRate
 from invoices.models import NumberSeries
 from papyrus_site import roles
+from tests.migrating import DATABASE, Database
 
 # How long one example takes says something of the machine, nothing of the code.
 hypothesis_settings.register_profile("papyrus", deadline=None)
@@ -112,3 +115,13 @@ def committed(migrated_rows: str, transactional_db: None) -> Iterator[None]:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("set local session_replication_role = replica")
         cursor.execute("delete from delivery_note_lines; delete from delivery_notes")
+
+
+@pytest.fixture
+def database(django_db_setup: None) -> Iterator[Database]:
+    """An empty database for migrations."""
+    with psycopg.connect(dbname=settings.DATABASES["default"]["NAME"], autocommit=True) as server:
+        server.execute(f"drop database if exists {DATABASE} with (force)")
+        server.execute(f"create database {DATABASE} template template0")
+        yield Database()
+        server.execute(f"drop database {DATABASE} with (force)")

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
-from django.conf import settings
+
+from tests.migrating import Database
 
 pytestmark = pytest.mark.django_db
 
-DATABASE = "papyrus_migration_test"
-ROOT = Path(__file__).resolve().parents[2]
 PREDECESSOR = """
     create schema papyrus_schema;
     create table papyrus_schema.products (
@@ -43,50 +38,8 @@ INDEXES = "select indexname, indexdef from pg_indexes where tablename = 'product
 TRIGGERS = "select tgname from pg_trigger where tgrelid = 'papyrus_schema.products'::regclass and not tgisinternal"
 
 
-class Database:
-    """The test's own database."""
-
-    def rows(self, query: str) -> list[tuple[Any, ...]]:
-        with psycopg.connect(dbname=DATABASE, autocommit=True, options="-c search_path=papyrus_schema") as connection:
-            return connection.execute(query).fetchall()
-
-    def execute(self, statements: str) -> None:
-        with psycopg.connect(dbname=DATABASE, autocommit=True, options="-c search_path=papyrus_schema") as connection:
-            connection.execute(statements)
-
-    def migrate(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "manage.py", "migrate", "catalog", *arguments, "--no-color"],
-            cwd=ROOT,
-            env={**os.environ, "PGDATABASE": DATABASE},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-    def migrated(self, *arguments: str) -> str:
-        finished = self.migrate(*arguments)
-        assert finished.returncode == 0, finished.stderr
-        return finished.stdout
-
-    def tables(self) -> set[str]:
-        found = self.rows("select tablename from pg_tables where schemaname = 'papyrus_schema'")
-        return {name for (name,) in found if not name.startswith("django_")}
-
-    def functions(self) -> list[tuple[Any, ...]]:
-        return self.rows("select proname from pg_proc where pronamespace = 'papyrus_schema'::regnamespace")
-
-    def shape(self) -> list[list[tuple[Any, ...]]]:
-        return [self.rows(query) for query in (COLUMNS, CONSTRAINTS, INDEXES, TRIGGERS)]
-
-
-@pytest.fixture
-def database(django_db_setup: None) -> Iterator[Database]:
-    with psycopg.connect(dbname=settings.DATABASES["default"]["NAME"], autocommit=True) as server:
-        server.execute(f"drop database if exists {DATABASE} with (force)")
-        server.execute(f"create database {DATABASE} template template0")
-        yield Database()
-        server.execute(f"drop database {DATABASE} with (force)")
+def shape(database: Database) -> list[list[tuple[Any, ...]]]:
+    return [database.rows(query) for query in (COLUMNS, CONSTRAINTS, INDEXES, TRIGGERS)]
 
 
 @pytest.fixture
@@ -123,23 +76,23 @@ def test_rows_are_kept_when_predecessor_table_is_adopted(predecessor: Database) 
 
 def test_tables_are_alike_when_made_and_when_adopted(predecessor: Database) -> None:
     predecessor.migrated()
-    adopted = predecessor.shape()
+    adopted = shape(predecessor)
     predecessor.execute("drop schema papyrus_schema cascade")
 
     predecessor.migrated()
 
-    assert predecessor.shape() == adopted
+    assert shape(predecessor) == adopted
 
 
 def test_predecessor_table_is_given_back_when_migrated_to_zero(predecessor: Database) -> None:
-    before = (predecessor.shape(), predecessor.rows("select * from products order by sku"))
+    before = (shape(predecessor), predecessor.rows("select * from products order by sku"))
     predecessor.migrated()
     predecessor.execute("insert into products (sku, name, unit_price) values ('NEW', '新しい品', 300)")
 
     predecessor.migrated("zero")
 
     predecessor_rows = predecessor.rows("select * from products where sku <> 'NEW' order by sku")
-    assert (predecessor.shape(), predecessor_rows) == before
+    assert (shape(predecessor), predecessor_rows) == before
     assert predecessor.rows("select * from products where sku = 'NEW'") == [("NEW", "新しい品", 300, None)]
     assert predecessor.tables() == {"products"}
     assert predecessor.functions() == []
@@ -147,12 +100,12 @@ def test_predecessor_table_is_given_back_when_migrated_to_zero(predecessor: Data
 
 def test_adoption_works_again_when_migrated_back_before(predecessor: Database) -> None:
     predecessor.migrated()
-    first = predecessor.shape()
+    first = shape(predecessor)
     predecessor.migrated("zero")
 
     predecessor.migrated()
 
-    assert predecessor.shape() == first
+    assert shape(predecessor) == first
 
 
 @pytest.mark.parametrize("price", ["42.5", "null", "2147483648"])
@@ -307,13 +260,13 @@ def test_adoption_is_refused_when_a_dependent_cannot_be_made_again(
     predecessor: Database, statement: str, refusal: str
 ) -> None:
     predecessor.execute(statement)
-    before = (predecessor.shape(), predecessor.rows(RELATIONS))
+    before = (shape(predecessor), predecessor.rows(RELATIONS))
 
     refused = predecessor.migrate()
 
     assert refused.returncode == 1
     assert refusal in refused.stderr
-    assert (predecessor.shape(), predecessor.rows(RELATIONS)) == before
+    assert (shape(predecessor), predecessor.rows(RELATIONS)) == before
 
 
 def test_way_back_is_refused_when_a_view_reads_a_column_that_goes(predecessor: Database) -> None:
