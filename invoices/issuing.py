@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from invoices import archive, locks, snapshot
+from invoices.domain.approval import needs_approval
 from invoices.domain.document import Document
 from invoices.domain.errors import UnprintableCharacter
 from invoices.domain.numbering import check_format, fiscal_year, format_number
@@ -38,10 +39,20 @@ def printable(draft: Draft, *, customer: Customer) -> Document:
     return document
 
 
+def limit_passed_by(document: Document) -> int | None:
+    """Return the limit that `document` is above, so that it needs approval; None when it may be issued without.
+
+    Locks the issuers: until the transaction ends the limit cannot change.
+    """
+    above = next((issuer.approval_above for issuer in locks.issuers() if issuer.is_current), None)
+    return above if needs_approval(document.totals.total, above=above) else None
+
+
 def make_final(note: DeliveryNote, *, document: Document, author: User, now: datetime) -> None:
     """Turn a locked note into the issued `document`, on the local date of `now`. Called inside a transaction.
 
-    Takes the number, draws the PDF and freezes the row; the file is archived after the commit.
+    Takes the number, draws the PDF and freezes the row; the file is archived after the commit. Whether the note needs
+    approval is for the caller to ask first; the database refuses it otherwise.
     """
     issued_on = now.date()
     document = dataclasses.replace(document, number=_take_number(issued_on), issued_on=issued_on)
@@ -77,7 +88,6 @@ def _freeze(note: DeliveryNote, *, document: Document, pdf: bytes, author: User,
     note.issued_on = document.issued_on
     note.issued_at = now
     note.issued_by = author
-    note.updated_by = author
     note.total = document.totals.total
     note.snapshot = snapshot.to_json(document)
     note.pdf_sha256 = archive.sha256(pdf)

@@ -1,4 +1,4 @@
-"""The only row locks, in the one order every service takes them: note, then number counter, then issuers."""
+"""The only row locks, in the one order every service takes them: note, then issuers, then number counter."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ def note(note_id: int) -> DeliveryNote:
     return DeliveryNote.objects.select_for_update(of=("self",)).select_related("customer").get(pk=note_id)
 
 
+def issuers() -> list[Issuer]:
+    """Lock and return every issuer, so that which one is current and its limit change for one person at a time."""
+    return list(Issuer.objects.select_for_update().order_by("pk"))
+
+
 def counter(series: NumberSeries, *, year: int) -> NumberCounter:
     """Lock and return the counter of `series` in `year`, made at 0 when the year is new."""
     NumberCounter.objects.bulk_create([NumberCounter(series=series, year=year)], ignore_conflicts=True)
     return NumberCounter.objects.select_for_update().get(series=series, year=year)
-
-
-def issuers() -> list[Issuer]:
-    """Lock and return every issuer, so that which one is current changes for one person at a time."""
-    return list(Issuer.objects.select_for_update().order_by("pk"))

@@ -14,10 +14,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from invoices import archive, issuing, locks, pricing, snapshot
+from invoices import archive, history, issuing, locks, pricing, snapshot
 from invoices.domain.errors import DomainError
 from invoices.drafts import Draft, DraftLine
-from invoices.models import Customer, DeliveryNote, DeliveryNoteLine, Issuer, NoteState, Seal
+from invoices.models import Customer, DeliveryNote, DeliveryNoteLine, Issuer, NoteState, NoteStep, Seal
 
 logger = logging.getLogger("papyrus")
 
@@ -46,6 +46,16 @@ class NoteNotDraft(EditRefused):
     )
 
 
+class NoteWaiting(EditRefused):
+    """The note waits for approval."""
+
+    template = gettext_noop("This note waits for approval. Withdraw the request first; then it is a draft again.")
+
+
+class ApprovalNeeded(DomainError):
+    template = gettext_noop("A note above %(above)s yen needs approval, and this one comes to %(total)s yen.")
+
+
 class NotVoidable(DomainError):
     template = gettext_noop("Only an issued note can be voided; %(note)s is not one.")
 
@@ -66,6 +76,7 @@ def create_draft(*, draft: Draft, creation_key: uuid.UUID, author: User) -> Deli
             defaults={**_header(draft), "created_by": author, "updated_by": author},
         )
         if is_new:
+            history.record(note, NoteStep.Kind.WRITTEN, by=author)
             _write_lines(note, draft.lines)
             return note
         return _replace(note.pk, draft=draft, revision=1, author=author)
@@ -74,7 +85,8 @@ def create_draft(*, draft: Draft, creation_key: uuid.UUID, author: User) -> Deli
 def replace_draft(*, note_id: int, draft: Draft, revision: int, author: User) -> DeliveryNote:
     """Make `draft` the content of the draft `note_id`, which its form read at `revision`, and return the note.
 
-    Content that is there already changes nothing, so a form may be sent twice. Raises DraftChanged when the draft was
+    A note that waits for approval becomes a draft by that. Content that is there already changes nothing, so a form
+    may be sent twice. Raises DraftChanged when the draft was
     saved since `revision`, NoteNotDraft when it is no draft any more, DeliveryNote.DoesNotExist when it was deleted.
     """
     with transaction.atomic():
@@ -96,29 +108,36 @@ def copy_note(*, note_id: int, creation_key: uuid.UUID, delivered_on: date, auth
 
 
 def delete_draft(*, note_id: int) -> None:
-    """Delete a draft; one that is gone already stays so. Raises NoteNotDraft when it has been issued."""
+    """Delete a draft; one that is gone already stays so.
+
+    Raises NoteNotDraft when it has been issued, NoteWaiting while it waits for approval.
+    """
     with transaction.atomic():
         try:
             note = locks.note(note_id)
         except DeliveryNote.DoesNotExist:
             return
-        if not note.is_draft:
+        if note.is_issued:
             raise NoteNotDraft(note=note, number=note.number)
+        if note.is_waiting:
+            raise NoteWaiting(note=note)
         note.delete()
 
 
 def issue(*, note_id: int, author: User, now: datetime) -> DeliveryNote:
-    """Issue a draft on the local date of `now`: number, snapshot, PDF and its SHA-256 in one transaction.
+    """Issue a note on the local date of `now`: number, snapshot, PDF and its SHA-256 in one transaction.
 
     A note that is issued already is returned as it is, so a request whose answer was lost may be sent again.
     The file is archived after the commit. Raises a DomainError such as MissingFacts, NoTaxRate or UnprintableCharacter
-    when the note cannot be printed as it stands; no number is used then.
+    when the note cannot be printed as it stands, ApprovalNeeded when it is above the limit; no number is used then.
     """
     with transaction.atomic():
         note = locks.note(note_id)
-        if not note.is_draft:
+        if note.is_issued:
             return note
         document = issuing.printable(snapshot.draft_of(note), customer=note.customer)
+        if (above := issuing.limit_passed_by(document)) is not None:
+            raise ApprovalNeeded(above=f"{above:,}", total=f"{document.totals.total:,}")
         issuing.make_final(note, document=document, author=author, now=now)
     logger.info("note.issued", extra={"note_id": note.pk})
     return note
@@ -129,15 +148,13 @@ def void(*, note_id: int, reason: str, author: User, now: datetime) -> DeliveryN
 
     Raises NotVoidable for a draft, MissingReason when `reason` is blank.
     """
-    # Zero-width characters and the like say nothing either.
-    reason = "".join(character for character in reason if character.isprintable()).strip()
-    if not reason:
+    if not (reason := history.stated(reason)):
         raise MissingReason
     with transaction.atomic():
         note = locks.note(note_id)
         if note.is_void:
             return note
-        if note.is_draft:
+        if not note.is_issued:
             raise NotVoidable(note=note)
         note.state, note.voided_at, note.voided_by, note.void_reason = (
             NoteState.VOID,
@@ -173,16 +190,19 @@ def _replace(note_id: int, *, draft: Draft, revision: int, author: User) -> Deli
     note = locks.note(note_id)
     if snapshot.draft_of(note) == draft:
         return note
-    if not note.is_draft:
+    if note.is_issued:
         raise NoteNotDraft(note=note, number=note.number)
     if note.revision != revision:
         saved_at = timezone.localtime(note.updated_at)
         raise DraftChanged(note=note, who=note.updated_by.get_username(), when=f"{saved_at:%H:%M}")
+    if note.is_waiting:
+        history.take_back(note, NoteStep.Kind.WITHDRAWN, by=author)
     for name, value in _header(draft).items():
         setattr(note, name, value)
     note.revision += 1
     note.updated_by = author
     note.save()
+    history.record(note, NoteStep.Kind.WRITTEN, by=author)
     note.lines.all().delete()
     _write_lines(note, draft.lines)
     return note

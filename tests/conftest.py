@@ -114,7 +114,7 @@ def committed(migrated_rows: str, transactional_db: None) -> Iterator[None]:
     yield
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("set local session_replication_role = replica")
-        cursor.execute("delete from delivery_note_lines; delete from delivery_notes")
+        cursor.execute("delete from delivery_note_steps; delete from delivery_note_lines; delete from delivery_notes")
 
 
 @pytest.fixture

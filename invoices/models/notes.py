@@ -7,11 +7,12 @@ import uuid
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Product, TaxCategory
 from invoices.domain.numbering import MAX_LENGTH
+from invoices.models import note_guards
 from invoices.models.base import Timestamps, survives_truncate
 from invoices.models.customers import Customer
 from invoices.triggers import LastingTrigger
@@ -19,47 +20,19 @@ from invoices.triggers import LastingTrigger
 
 class NoteState(models.TextChoices):
     DRAFT = "draft", _("Draft")
+    WAITING = "waiting", _("Waiting for approval")
     ISSUED = "issued", _("Issued")
     VOID = "void", _("Void")
 
 
-# What may still change on an issued note: its voiding, and where its file is.
-_CHANGEABLE = ("state", "voided_at", "voided_by_id", "void_reason", "archived_at")
-_FROZEN_NOTE = f"""
-    if old.state = 'void' and (new.state, new.voided_at, new.voided_by_id, new.void_reason)
-            is distinct from (old.state, old.voided_at, old.voided_by_id, old.void_reason)
-       or old.state = 'issued' and new.state = 'draft'
-       or to_jsonb(old) - '{{{",".join(_CHANGEABLE)}}}'::text[]
-            is distinct from to_jsonb(new) - '{{{",".join(_CHANGEABLE)}}}'::text[] then
-        raise exception 'delivery note % is issued and cannot be changed', old.number
-            using errcode = 'restrict_violation';
-    end if;
-    return new;
-"""
-_KEPT_NOTE = """
-    raise exception 'delivery note % is issued and cannot be deleted', old.number
-        using errcode = 'restrict_violation';
-"""
-# The share lock waits for an issue under way; without it a row could slip in between its snapshot and its commit.
-_FROZEN_LINE = """
-    perform from delivery_notes
-        where id in (case when tg_op <> 'INSERT' then old.delivery_note_id end,
-                     case when tg_op <> 'DELETE' then new.delivery_note_id end)
-        for share;
-    if exists (
-        select from delivery_notes
-        where id in (case when tg_op <> 'INSERT' then old.delivery_note_id end,
-                     case when tg_op <> 'DELETE' then new.delivery_note_id end)
-          and state <> 'draft'
-    ) then
-        raise exception 'the lines of an issued delivery note cannot be changed' using errcode = 'restrict_violation';
-    end if;
-    return case when tg_op = 'DELETE' then old else new end;
-"""
+UNISSUED = (NoteState.DRAFT, NoteState.WAITING)
 
 
 class DeliveryNote(Timestamps):
-    """A delivery note (納品書): a draft that may change, then an issued document that may not."""
+    """A delivery note (納品書): a draft that may change, then an issued document that may not.
+
+    Above the issuer's limit it waits in between for somebody's approval who did not write on it.
+    """
 
     state = models.CharField(_("state"), max_length=8, choices=NoteState.choices, default=NoteState.DRAFT)
     number = models.CharField(_("number"), max_length=MAX_LENGTH, null=True, unique=True)  # noqa: DJ001 - a draft has none
@@ -74,7 +47,13 @@ class DeliveryNote(Timestamps):
     # Chosen by the form: the same form sent twice makes one note.
     creation_key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    # Who saved the content last; everybody who did stands in the steps.
     updated_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    requested_at = models.DateTimeField(_("approval asked for at"), null=True)
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    approved_at = models.DateTimeField(_("approved at"), null=True)
+    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
 
     issued_on = models.DateField(_("issue date"), null=True)
     issued_at = models.DateTimeField(_("issued at"), null=True)
@@ -100,12 +79,17 @@ class DeliveryNote(Timestamps):
                 fields=["id"],
                 condition=Q(archived_at=None, number__isnull=False),
             ),
+            models.Index(
+                name="delivery_notes_waiting",
+                fields=["requested_at", "id"],
+                condition=Q(state=NoteState.WAITING),
+            ),
         )
         constraints = (
             models.CheckConstraint(
                 name="delivery_notes_issued_facts",
                 condition=Q(
-                    state=NoteState.DRAFT,
+                    state__in=UNISSUED,
                     number=None,
                     issued_on=None,
                     issued_at=None,
@@ -129,21 +113,57 @@ class DeliveryNote(Timestamps):
                 condition=Q(state=NoteState.VOID, voided_at__isnull=False, voided_by__isnull=False) & ~Q(void_reason="")
                 | ~Q(state=NoteState.VOID) & Q(voided_at=None, voided_by=None, void_reason=""),
             ),
+            models.CheckConstraint(
+                name="delivery_notes_request_facts",
+                condition=Q(state=NoteState.DRAFT, requested_at=None, requested_by=None)
+                | Q(requested_at__isnull=False, requested_by__isnull=False) & ~Q(state=NoteState.DRAFT)
+                | Q(state__in=[NoteState.ISSUED, NoteState.VOID], requested_at=None, requested_by=None),
+            ),
+            models.CheckConstraint(
+                name="delivery_notes_approval_facts",
+                condition=Q(approved_at=None, approved_by=None)
+                | Q(approved_at__isnull=False, approved_by__isnull=False, requested_at__isnull=False)
+                & Q(state__in=[NoteState.ISSUED, NoteState.VOID]),
+            ),
+            models.CheckConstraint(
+                name="delivery_notes_approver_is_no_author",
+                condition=Q(approved_by=None) | ~Q(approved_by=F("created_by")) & ~Q(approved_by=F("updated_by")),
+            ),
         )
         triggers = (
             LastingTrigger(
                 name="issued_note_is_frozen",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update,
-                condition=~pgtrigger.Q(old__state="draft"),
-                func=_FROZEN_NOTE,
+                condition=pgtrigger.Q(old__state__in=["issued", "void"]),
+                func=note_guards.FROZEN_NOTE,
+            ),
+            LastingTrigger(
+                name="waiting_note_is_unchanged",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__state="waiting"),
+                func=note_guards.UNCHANGED_WAITING,
+            ),
+            LastingTrigger(
+                name="large_note_is_approved",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                condition=pgtrigger.Q(new__number__isnull=False),
+                func=note_guards.APPROVED_NOTE,
+            ),
+            LastingTrigger(
+                name="draft_takes_its_steps_along",
+                when=pgtrigger.After,
+                operation=pgtrigger.Delete,
+                func=note_guards.TAKE_STEPS_ALONG,
             ),
             LastingTrigger(
                 name="issued_note_is_kept",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Delete,
                 condition=~pgtrigger.Q(old__state="draft"),
-                func=_KEPT_NOTE,
+                func=note_guards.KEPT_NOTE,
             ),
             survives_truncate("issued_notes"),
         )
@@ -154,6 +174,15 @@ class DeliveryNote(Timestamps):
     @property
     def is_draft(self) -> bool:
         return self.state == NoteState.DRAFT
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.state == NoteState.WAITING
+
+    @property
+    def is_issued(self) -> bool:
+        """Whether it has been issued; a void note has."""
+        return self.state not in UNISSUED
 
     @property
     def is_void(self) -> bool:
@@ -198,7 +227,7 @@ class DeliveryNoteLine(models.Model):
                 name="issued_lines_are_frozen",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-                func=_FROZEN_LINE,
+                func=note_guards.FROZEN_LINE,
             ),
             survives_truncate("issued_lines"),
         )

@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from factory.declarations import Sequence
 from factory.django import DjangoModelFactory
 
-from invoices import services
+from invoices import approvals, issuing, services, snapshot
 from invoices.domain.document import InvoicePolicy
 from invoices.drafts import Draft, DraftLine
 from invoices.models import Customer, DeliveryNote, Issuer
@@ -63,6 +63,10 @@ def clerk() -> User:
     return user_of(Role.CLERK)
 
 
+def approver() -> User:
+    return user_of(Role.APPROVER)
+
+
 def line(**changes: Any) -> DraftLine:
     typed: dict[str, Any] = {
         "product_sku": None,
@@ -93,3 +97,30 @@ def issued_note(author: User, **changes: Any) -> DeliveryNote:
         IssuerFactory.create()
     note = draft_note(author, **changes)
     return services.issue(note_id=note.pk, author=author, now=NOW)
+
+
+def limit(above: int | None) -> Issuer:
+    """Set the yen above which notes need approval, and return the issuer; makes one when there is none."""
+    issuer = Issuer.objects.filter(is_current=True).first() or IssuerFactory.create()
+    issuer.approval_above = above
+    issuer.save()
+    return issuer
+
+
+def waiting_note(author: User, **changes: Any) -> DeliveryNote:
+    """A note that waits for approval, above a limit it sets."""
+    limit(0)
+    note = draft_note(author, **changes)
+    return approvals.submit(note_id=note.pk, author=author, now=NOW)
+
+
+def read_sha256(note: DeliveryNote) -> str:
+    """What an approver sends who has read `note` as it is now."""
+    return approvals.sha256_of(issuing.printable(snapshot.draft_of(note), customer=note.customer))
+
+
+def approve(note: DeliveryNote, approver: User) -> DeliveryNote:
+    """Approve `note` as it stands."""
+    return approvals.approve(
+        note_id=note.pk, revision=note.revision, read_sha256=read_sha256(note), approver=approver, now=NOW
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import threading
 import uuid
@@ -13,12 +14,26 @@ from django.contrib.auth.models import User
 from django.db import DatabaseError, connection, connections, transaction
 from django.test import Client
 
-from invoices import locks, services, snapshot
+from invoices import approvals, locks, services, snapshot
+from invoices.approvals import AlreadyIssued, DecisionRefused
 from invoices.domain.errors import MissingFacts
-from invoices.models import Customer, DeliveryNote, DeliveryNoteLine, NoteState, NumberSeries
+from invoices.models import Customer, DeliveryNote, DeliveryNoteLine, Issuer, NoteState, NumberSeries
 from invoices.pdf import render
+from invoices.services import NoteNotDraft
 from tests.conftest import wait_until
-from tests.invoices.factories import NOW, CustomerFactory, IssuerFactory, clerk, draft, draft_note, issued_note, line
+from tests.invoices.factories import (
+    NOW,
+    CustomerFactory,
+    IssuerFactory,
+    approve,
+    approver,
+    clerk,
+    draft,
+    draft_note,
+    issued_note,
+    line,
+    waiting_note,
+)
 
 pytestmark = pytest.mark.usefixtures("committed")
 
@@ -156,13 +171,17 @@ def test_line_cannot_slip_into_a_note_that_is_being_issued(author: User) -> None
     assert (inserted, note.lines.count()) == (["refused"], 1)
 
 
-def someone_waits_for_a_lock() -> bool:
+def waiting_for_a_lock() -> int:
     with connection.cursor() as cursor:
         cursor.execute("select pg_stat_clear_snapshot()")  # or a transaction sees what it saw before
         cursor.execute(
-            "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' limit 1"
+            "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
         )
-        return cursor.fetchone() is not None
+        return int(cursor.fetchone()[0])
+
+
+def someone_waits_for_a_lock() -> bool:
+    return waiting_for_a_lock() > 0
 
 
 def test_customer_setting_changed_during_issue_does_not_split_the_document(author: User) -> None:
@@ -245,3 +264,85 @@ def test_draft_deleted_while_it_is_issued_keeps_its_typing_in_the_form(author: U
 
     assert set(answers) <= {302, 404, 409}
     assert DeliveryNote.objects.filter(number=None).count() == 0
+
+
+def test_note_approved_by_sixteen_clicks_of_two_approvers_is_approved_by_one(author: User) -> None:
+    note, both = waiting_note(author), (approver(), approver())
+
+    def click(worker: int) -> str:
+        try:
+            return str(approve(note, both[worker % 2]).number)
+        except AlreadyIssued as refusal:
+            return str(refusal.params["who"])
+
+    answers = at_once(click, workers=THREADS)
+
+    issued = DeliveryNote.objects.get()
+    assert issued.approved_by in both
+    assert issued.approved_by is not None
+    assert sorted(map(str, answers)) == sorted(["DN-2026-000001"] * 8 + [issued.approved_by.username] * 8)
+
+
+@pytest.mark.parametrize("rival", ["return", "withdraw", "edit"])
+def test_approval_and_its_opposite_at_one_moment_are_never_both(author: User, rival: str) -> None:
+    note, first, second = waiting_note(author), approver(), approver()
+    typed = dataclasses.replace(snapshot.draft_of(note), subject="書き換え")
+    verbs: dict[str, Callable[[], object]] = {
+        "approve": lambda: approve(note, first),
+        "return": lambda: approvals.send_back(note_id=note.pk, revision=1, reason="誤り", approver=second, now=NOW),
+        "withdraw": lambda: approvals.withdraw(note_id=note.pk, author=author),
+        "edit": lambda: services.replace_draft(note_id=note.pk, draft=typed, revision=1, author=author),
+    }
+
+    def attempt(worker: int) -> str:
+        name = rival if worker else "approve"
+        try:
+            verbs[name]()
+        except (DecisionRefused, NoteNotDraft):
+            return ""
+        return name
+
+    [done] = [name for name in at_once(attempt, workers=2) if name]
+
+    after = DeliveryNote.objects.get()
+    assert (after.state, after.subject) == {
+        "approve": (NoteState.ISSUED, ""),
+        "return": (NoteState.DRAFT, ""),
+        "withdraw": (NoteState.DRAFT, ""),
+        "edit": (NoteState.DRAFT, "書き換え"),
+    }[str(done)]
+
+
+def test_limit_does_not_change_between_question_and_issue(author: User) -> None:
+    note = draft_note(author)
+    issued_note(author)  # so that the year has its counter
+    issuer = Issuer.objects.get()
+    issuer.approval_above = 0
+
+    def change() -> None:
+        services.save_issuer(issuer)
+        connections.close_all()
+
+    def issue() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("set lock_timeout = 0")  # until this test lets go
+        services.issue(note_id=note.pk, author=author, now=NOW)
+        connections.close_all()
+
+    issuing, changing = threading.Thread(target=issue), threading.Thread(target=change)
+    with transaction.atomic():
+        locks.counter(NumberSeries.objects.get(), year=2026)
+        issuing.start()
+        wait_until(someone_waits_for_a_lock)
+        # By then it has asked for the limit; whoever changes that has to wait for the issue.
+        changing.start()
+        wait_until(two_wait_for_a_lock)
+    issuing.join()
+    changing.join()
+
+    assert DeliveryNote.objects.filter(state=NoteState.ISSUED).count() == 2
+    assert Issuer.objects.get().approval_above == 0
+
+
+def two_wait_for_a_lock() -> bool:
+    return waiting_for_a_lock() == 2

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+import dataclasses
 import uuid
 from datetime import date
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
-from invoices import services
-from invoices.models import DeliveryNote, DeliveryNoteLine, Issuer, NumberCounter, Seal
-from tests.invoices.factories import NOW, CustomerFactory, IssuerFactory, UserFactory, clerk, draft_note, issued_note
+from invoices import services, snapshot
+from invoices.models import DeliveryNote, DeliveryNoteLine, Issuer, NoteStep, NumberCounter, Seal
+from tests.invoices.factories import (
+    NOW,
+    CustomerFactory,
+    IssuerFactory,
+    UserFactory,
+    approve,
+    approver,
+    clerk,
+    draft_note,
+    issued_note,
+    limit,
+    waiting_note,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -35,6 +48,13 @@ CHANGES = (
     "delete from number_counters",
     "truncate number_counters",
     "truncate seals cascade",
+    "update delivery_notes set approved_at = now(), approved_by_id = issued_by_id",
+    "update delivery_notes set requested_at = now(), requested_by_id = issued_by_id",
+    "update delivery_note_steps set kind = 'withdrawn'",
+    "delete from delivery_note_steps",
+    "truncate delivery_note_steps",
+    "insert into delivery_note_steps (delivery_note_id, kind, by_id, reason)"
+    " select id, 'written', created_by_id, '' from delivery_notes",
     "select set_config('pgtrigger.ignore', '{}', true); update delivery_notes set notes = '書き換え'",
     "set local search_path = pg_temp, papyrus_schema; create temp table delivery_notes (id bigint, state text);"
     " delete from delivery_note_lines",
@@ -42,7 +62,8 @@ CHANGES = (
 
 
 def contents() -> list[object]:
-    return [list(model.objects.order_by("pk").values()) for model in (DeliveryNote, DeliveryNoteLine, NumberCounter)]
+    models = (DeliveryNote, DeliveryNoteLine, NumberCounter, NoteStep)
+    return [list(model._default_manager.order_by("pk").values()) for model in models]
 
 
 def refused(sql: str) -> None:
@@ -91,6 +112,112 @@ def test_void_note_stays_void(sql: str) -> None:
     before = contents()
     refused(sql)
     assert contents() == before
+
+
+# How plain SQL would issue a draft; {} stands for the approver's and the asker's columns.
+ISSUE = (
+    "update delivery_notes set state = 'issued', number = 'DN-1', issued_on = now(), issued_at = now(),"
+    " issued_by_id = created_by_id, snapshot = '{{}}', pdf_sha256 = repeat('0', 64), {facts}"
+)
+APPROVED = "approved_at = now(), requested_at = now(), requested_by_id = created_by_id, approved_by_id = {who}"
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        "notes = ''",
+        APPROVED.format(who="created_by_id"),
+        APPROVED.format(who="updated_by_id"),
+        APPROVED.format(who="(select by_id from delivery_note_steps order by id offset 1 limit 1)"),
+        APPROVED.format(who="null"),
+        "approved_by_id = (select max(id) from auth_user)",
+        "approved_by_id = (select max(id) from auth_user), approved_at = now()",
+    ],
+    ids=["nobody", "creator", "last editor", "editor between", "no name", "no time", "not asked for"],
+)
+def test_note_above_the_limit_is_not_issued_without_anothers_approval(facts: str) -> None:
+    limit(26_399)
+    creator, editor, last = clerk(), clerk(), clerk()
+    note = draft_note(creator)
+    for subject, who in (("二", editor), ("三", last)):
+        typed = dataclasses.replace(snapshot.draft_of(note), subject=subject)
+        note = services.replace_draft(note_id=note.pk, draft=typed, revision=note.revision, author=who)
+    before = contents()
+
+    refused(ISSUE.format(facts=facts))
+
+    assert contents() == before
+
+
+@pytest.mark.parametrize(
+    ("above", "facts"), [(26_400, "notes = ''"), (0, APPROVED.format(who="(select max(id) from auth_user)"))]
+)
+def test_note_is_issued_by_plain_sql_when_not_above_the_limit_or_approved(above: int, facts: str) -> None:
+    limit(above)
+    draft_note(clerk())
+    approver()
+    with connection.cursor() as cursor:
+        cursor.execute(ISSUE.format(facts=facts))
+    assert DeliveryNote.objects.get().is_issued is True
+
+
+def test_note_above_the_limit_is_not_inserted_as_issued() -> None:
+    note = issued_note(clerk())
+    limit(26_399)
+    copy = DeliveryNote.objects.get(pk=note.pk)
+    copy.pk, copy.creation_key, copy.number = None, uuid.uuid4(), "DN-2026-000002"
+    with pytest.raises(IntegrityError), transaction.atomic():
+        copy.save(force_insert=True)
+    assert DeliveryNote.objects.count() == 1
+
+
+def test_limit_set_later_leaves_issued_notes_alone() -> None:
+    author = clerk()
+    note = issued_note(author)
+    limit(0)
+    assert DeliveryNote.objects.filter(pk=note.pk).update(archived_at=NOW) == 1
+    assert services.void(note_id=note.pk, reason="誤り", author=author, now=NOW).is_void is True
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "update delivery_notes set subject = '書き換え'",
+        "update delivery_notes set revision = revision + 1",
+        "update delivery_notes set created_by_id = (select max(id) from auth_user)",
+        "update delivery_notes set state = 'draft', subject = '書き換え', requested_at = null, requested_by_id = null",
+        "update delivery_notes set requested_by_id = null",
+        "update delivery_notes set approved_at = now(), approved_by_id = (select max(id) from auth_user)",
+        "update delivery_note_lines set quantity = 999",
+        "delete from delivery_note_lines",
+        "delete from delivery_notes",
+        "delete from delivery_note_steps",
+        "update delivery_note_steps set by_id = (select max(id) from auth_user)",
+    ],
+)
+def test_waiting_note_refuses_plain_sql(sql: str) -> None:
+    waiting_note(clerk())
+    approver()
+    before = contents()
+    refused(sql)
+    assert contents() == before
+
+
+def test_approved_note_keeps_its_approver() -> None:
+    approve(waiting_note(clerk()), approver())
+    before = contents()
+    refused("update delivery_notes set approved_by_id = (select min(id) from auth_user)")
+    refused("update delivery_notes set approved_at = null, approved_by_id = null")
+    assert contents() == before
+
+
+def test_history_of_a_draft_is_kept_as_long_as_the_draft() -> None:
+    note = draft_note(clerk())
+    refused("delete from delivery_note_steps")
+    refused("update delivery_note_steps set at = now()")
+    with connection.cursor() as cursor:
+        cursor.execute("delete from delivery_note_lines; delete from delivery_notes")
+    assert NoteStep.objects.filter(delivery_note_id=note.pk).count() == 0
 
 
 def test_issued_note_refuses_orm_bulk_update_and_delete() -> None:
