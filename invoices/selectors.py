@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import Any
 
-from django.db.models import F, Q, QuerySet, TextField, Value
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Coalesce, Concat
 
 from catalog.search import SearchFold
-from invoices.models import Customer, DeliveryNote, Issuer
+from invoices.models import Customer, DeliveryNote, Issuer, NoteState, NoteStep
 
 SUGGESTIONS = 20
 
@@ -16,6 +17,16 @@ SUGGESTIONS = 20
 def current_issuer() -> Issuer | None:
     """Return the issuer new documents are made in the name of, with its seal, or None when none is set up."""
     return Issuer.objects.select_related("seal").filter(is_current=True).first()
+
+
+def approval_limit() -> int | None:
+    """Return the yen above which a note needs approval now, or None when none does."""
+    return Issuer.objects.filter(is_current=True).values_list("approval_above", flat=True).first()
+
+
+def count_waiting() -> int:
+    """Return how many notes wait for approval."""
+    return DeliveryNote.objects.filter(state=NoteState.WAITING).count()
 
 
 def suggest_customers(typed: str, *, limit: int = SUGGESTIONS) -> QuerySet[Customer]:
@@ -40,27 +51,49 @@ def customer_typed(*, customer_id: int | None, typed: str) -> Customer | None:
 
 
 def notes_to_list(*, typed: str = "", state: str = "") -> QuerySet[DeliveryNote]:
-    """Return notes with their customers, newest first.
+    """Return notes with their customers, newest first; of those that wait for approval the longest waiting first.
 
     `typed` is looked for in number, order number, subject and the customer's code, name and kana; every word of it
-    must be found. `state` narrows to one state.
+    must be found. `state` narrows to one state. Each note's `decision` is the kind of its last step that was no
+    writing, or None.
     """
-    notes = DeliveryNote.objects.select_related("customer").defer("snapshot").order_by("-id")
+    last = _decisions().filter(delivery_note=OuterRef("pk")).values("kind")[:1]
+    notes = DeliveryNote.objects.select_related("customer", "requested_by").defer("snapshot").order_by("-id")
+    notes = notes.annotate(decision=Subquery(last))
     if state:
         notes = notes.filter(state=state)
+    if state == NoteState.WAITING:
+        notes = notes.order_by("requested_at", "id")
     fields = ("number", "order_number", "subject", "customer__code", "customer__name", "customer__kana")
     return _matching(notes, typed, *fields)
 
 
 def note_with_lines(note_id: int) -> DeliveryNote | None:
-    """Return a note with customer, lines and the people of its history, or None."""
-    notes = DeliveryNote.objects.select_related("customer", "created_by", "updated_by", "issued_by", "voided_by")
+    """Return a note with customer, lines and the people whose names it carries, or None."""
+    people = ("requested_by", "approved_by", "issued_by", "voided_by")
+    notes = DeliveryNote.objects.select_related("customer", *people)
     return notes.prefetch_related("lines").filter(pk=note_id).first()
+
+
+def told_steps(note_id: int) -> list[NoteStep]:
+    """Return the steps of a note as one tells them: the first, then of one person's saves in a row only the last."""
+    steps = list(NoteStep.objects.select_related("by").filter(delivery_note_id=note_id).order_by("id"))
+    runs = groupby(steps[1:], key=lambda step: (step.kind, step.by_id))
+    return steps[:1] + [list(run)[-1] for _kind_and_person, run in runs]
+
+
+def last_decision(note_id: int) -> NoteStep | None:
+    """Return the last step of a note that was no writing: asked for, withdrawn or returned; None without any."""
+    return _decisions().select_related("by").filter(delivery_note_id=note_id).first()
 
 
 def unarchived_notes() -> QuerySet[DeliveryNote]:
     """Return issued notes, voided ones too, whose file is not in the archive yet, oldest first."""
     return DeliveryNote.objects.exclude(number=None).filter(archived_at=None).order_by("id")
+
+
+def _decisions() -> QuerySet[NoteStep]:
+    return NoteStep.objects.exclude(kind=NoteStep.Kind.WRITTEN).order_by("-id")
 
 
 def _matching(rows: QuerySet[Any], typed: str, *fields: str) -> QuerySet[Any]:

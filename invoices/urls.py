@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from invoices import views
+from invoices import approval_views, views
 
 app_name = "invoices"
 urlpatterns = [
@@ -19,5 +19,8 @@ urlpatterns = [
     path("notes/<int:note_id>/copy", views.note_copy, name="note_copy"),
     path("notes/<int:note_id>/void", views.note_void, name="note_void"),
     path("notes/<int:note_id>/delete", views.note_delete, name="note_delete"),
+    path("notes/<int:note_id>/approve", approval_views.note_approve, name="note_approve"),
+    path("notes/<int:note_id>/return", approval_views.note_return, name="note_return"),
+    path("notes/<int:note_id>/withdraw", approval_views.note_withdraw, name="note_withdraw"),
     path("customers/suggest", views.customer_suggest, name="customer_suggest"),
 ]

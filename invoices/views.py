@@ -20,13 +20,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from catalog import units
 from catalog.answers import answers_typed
-from invoices import archive, issuing, pdf, selectors, services, snapshot
+from invoices import approvals, archive, history, issuing, pdf, selectors, services, snapshot
+from invoices.domain.approval import needs_approval
 from invoices.domain.document import Document
 from invoices.domain.errors import DomainError
 from invoices.forms import CopyForm, NoteEditor, VoidForm
 from invoices.messages import worded
 from invoices.models import DeliveryNote, NoteState
-from invoices.services import DraftChanged, MissingReason, NoteNotDraft
+from invoices.services import DraftChanged, MissingReason, NoteNotDraft, NoteWaiting
 
 PAGE_SIZE = 50
 MAX_TYPED = 200
@@ -71,8 +72,8 @@ def note_edit(request: HttpRequest, note_id: int) -> HttpResponse:
     """The form of a draft; an issued note shows its page instead."""
     if request.method == "POST":
         return _save(request, note_id=note_id)
-    note = _note(note_id)
-    if not note.is_draft:
+    note = note_or_404(note_id)
+    if note.is_issued:
         return redirect("invoices:note_detail", note_id)
     editor = NoteEditor(
         draft=snapshot.draft_of(note),
@@ -116,13 +117,14 @@ def note_preview(request: HttpRequest, note_id: int | None = None) -> HttpRespon
 @may_read
 @require_safe
 def note_detail(request: HttpRequest, note_id: int) -> HttpResponse:
-    """An issued note: its PDF and its story. A draft shows its form to whoever writes, to others what it holds."""
-    note = _note(note_id)
+    """A note's PDF and its story. A draft shows its form to whoever writes, to others what it holds."""
+    note = note_or_404(note_id)
     if note.is_draft and request.user.has_perm(WRITE):
         return redirect("invoices:note_edit", note_id)
+    context = {"note": note, "steps": selectors.told_steps(note_id), "copy_key": uuid.uuid4()}
     if note.is_draft:
-        return render(request, "invoices/draft_detail.html", {"note": note})
-    return render(request, "invoices/note_detail.html", {"note": note, "copy_key": uuid.uuid4()})
+        return render(request, "invoices/draft_detail.html", context)
+    return render(request, "invoices/note_detail.html", context | _as_read(request, note))
 
 
 @may_read
@@ -130,8 +132,8 @@ def note_detail(request: HttpRequest, note_id: int) -> HttpResponse:
 @xframe_options_sameorigin
 def note_pdf(request: HttpRequest, note_id: int) -> HttpResponse:
     """The PDF, inline: as issued, or marked void, or of a draft as it would be issued."""
-    note = _note(note_id)
-    if note.is_draft:
+    note = note_or_404(note_id)
+    if not note.is_issued:
         try:
             document = issuing.printable(snapshot.draft_of(note), customer=note.customer)
         except DomainError as error:
@@ -153,7 +155,7 @@ def note_copy(request: HttpRequest, note_id: int) -> HttpResponse:
     try:
         copy = services.copy_note(note_id=note_id, creation_key=key, delivered_on=today, author=signed_in(request))
     except DeliveryNote.DoesNotExist:
-        raise _no_such_note() from None
+        raise no_such_note() from None
     messages.success(request, _("This is a copy. It is a draft with today's delivery date."))
     return redirect("invoices:note_edit", copy.pk)
 
@@ -164,7 +166,7 @@ def note_delete(request: HttpRequest, note_id: int) -> HttpResponse:
     """Ask, then delete a draft. Asked twice it is deleted once, and nobody is bothered."""
     if request.method == "POST":
         return _delete(request, note_id)
-    note = _note(note_id)
+    note = note_or_404(note_id)
     if not note.is_draft:
         return _say_kept(request, note)
     return render(request, "invoices/note_delete.html", {"note": note})
@@ -174,8 +176,8 @@ def note_delete(request: HttpRequest, note_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def note_void(request: HttpRequest, note_id: int) -> HttpResponse:
     """Ask for the reason, then void an issued note."""
-    note = _note(note_id)
-    if note.is_draft or note.is_void:
+    note = note_or_404(note_id)
+    if not note.is_issued or note.is_void:
         return redirect("invoices:note_detail", note_id)
     form = VoidForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
@@ -209,15 +211,15 @@ def customer_suggest(typed: str) -> dict[str, object]:
 def _delete(request: HttpRequest, note_id: int) -> HttpResponse:
     try:
         services.delete_draft(note_id=note_id)
-    except NoteNotDraft as refusal:
+    except (NoteNotDraft, NoteWaiting) as refusal:
         return _say_kept(request, refusal.note)
     messages.success(request, _("The draft was deleted."))
     return redirect("invoices:note_list")
 
 
 def _say_kept(request: HttpRequest, note: DeliveryNote) -> HttpResponse:
-    text = _("%(number)s is issued and cannot be deleted. It can be voided.")
-    messages.error(request, text % {"number": note.number})
+    text = _("%(number)s is issued and cannot be deleted. It can be voided.") % {"number": note.number}
+    messages.error(request, worded(NoteWaiting(note=note)) if note.is_waiting else text)
     return redirect("invoices:note_detail", note.pk)
 
 
@@ -244,7 +246,8 @@ def _save(request: HttpRequest, *, note_id: int | None) -> HttpResponse:
         retry = _retyped(request.POST, creation_key=uuid.uuid4())
         gone = _("This draft was deleted meanwhile. What you typed is still here: save it as a new draft.")
         return _form_page(request, retry, error=gone, status=409)
-    messages.success(request, _("Saved as a draft."))
+    unchanged = _("Nothing was changed. The note still waits for approval.")
+    messages.success(request, unchanged if note.is_waiting else _("Saved as a draft."))
     return redirect("invoices:note_edit", note.pk)
 
 
@@ -258,13 +261,15 @@ def _saved(request: HttpRequest, editor: NoteEditor, note_id: int | None) -> Del
 
 def _issue(request: HttpRequest, note: DeliveryNote) -> HttpResponse:
     try:
-        issued = services.issue(note_id=note.pk, author=signed_in(request), now=timezone.localtime())
+        submitted = approvals.submit(note_id=note.pk, author=signed_in(request), now=timezone.localtime())
     except DomainError as error:
         messages.error(request, worded(error))
         messages.success(request, _("Saved as a draft."))
         return redirect("invoices:note_edit", note.pk)
-    messages.success(request, _("Issued as %(number)s.") % {"number": issued.number})
-    return redirect("invoices:note_detail", issued.pk)
+    asked = _("Approval was asked for. The note is issued once an approver agrees.")
+    issued = _("Issued as %(number)s.") % {"number": submitted.number}
+    messages.success(request, asked if submitted.is_waiting else issued)
+    return redirect("invoices:note_detail", submitted.pk)
 
 
 def _form_page(
@@ -281,6 +286,7 @@ def _form_page(
         "note_id": note_id,
         "error": error,
         "rival": rival,
+        "decision": selectors.last_decision(note_id) if note_id else None,
         "copy_key": uuid.uuid4(),
         "units": units.SUGGESTIONS,
     }
@@ -289,9 +295,23 @@ def _form_page(
 
 def _totals(editor: NoteEditor) -> dict[str, Any]:
     try:
-        return {"totals": editor.totals(today=timezone.localdate())}
+        totals = editor.totals(today=timezone.localdate())
     except DomainError as error:
         return {"totals_error": worded(error)}
+    above = selectors.approval_limit()
+    return {"totals": totals, "limit_passed": above if needs_approval(totals.total, above=above) else None}
+
+
+def _as_read(request: HttpRequest, note: DeliveryNote) -> dict[str, Any]:
+    """What somebody who decides about a note needs to know of it: nothing once it is issued."""
+    if note.is_issued:
+        return {}
+    try:
+        document = issuing.printable(snapshot.draft_of(note), customer=note.customer)
+    except DomainError as error:
+        return {"unprintable": worded(error)}
+    own = history.is_author(note, signed_in(request))
+    return {"total": document.totals.total, "read_sha256": approvals.sha256_of(document), "is_own": own}
 
 
 def _retyped(sent: QueryDict, **hidden: object) -> NoteEditor:
@@ -302,14 +322,14 @@ def _retyped(sent: QueryDict, **hidden: object) -> NoteEditor:
     return NoteEditor(typed=typed)
 
 
-def _note(note_id: int) -> DeliveryNote:
+def note_or_404(note_id: int) -> DeliveryNote:
     note = selectors.note_with_lines(note_id)
     if note is None:
-        raise _no_such_note()
+        raise no_such_note()
     return note
 
 
-def _no_such_note() -> Http404:
+def no_such_note() -> Http404:
     return Http404(_("There is no such delivery note. It may have been deleted while it was a draft."))
 
 

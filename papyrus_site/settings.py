@@ -80,6 +80,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "papyrus_site.context.admin_access",
+                "invoices.context.waiting_notes",
             ],
         },
     }

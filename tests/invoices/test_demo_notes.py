@@ -8,9 +8,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
-from invoices.models import Customer, DeliveryNote
+from invoices.models import Customer, DeliveryNote, NoteState
 from papyrus_site.roles import Role
-from tests.invoices.factories import user_of
+from tests.invoices.factories import limit, user_of
 
 pytestmark = pytest.mark.django_db
 
@@ -31,3 +31,12 @@ def test_unknown_author_is_named_and_nothing_is_made() -> None:
     with pytest.raises(CommandError, match=r"「nobody」は登録されていません。.* --author"):
         call_command("load_demo_notes", author="nobody", verbosity=0)
     assert (Customer.objects.count(), DeliveryNote.objects.count()) == (0, 0)
+
+
+def test_sample_above_the_limit_stays_a_draft_and_the_command_says_why() -> None:
+    limit(0)
+    user_of(Role.CLERK, username="clerk")
+    call_command("load_demo_products", verbosity=0)
+    with pytest.raises(CommandError, match="納品書の発行には承認が必要です"):
+        call_command("load_demo_notes", verbosity=0)
+    assert DeliveryNote.objects.get().state == NoteState.DRAFT

@@ -312,8 +312,8 @@ class TestSave:
         self, signed_in: Client, author: User, rows: int, django_assert_num_queries: DjangoAssertNumQueries
     ) -> None:
         note = draft_note(author, lines=(line(),) * rows)
-        # Session, user, note, lines, permissions of user and of groups, tax categories, rates, roles.
-        with django_assert_num_queries(9):
+        # Session, user, note, lines, permissions of user and of groups, tax categories, rates, roles, decision, limit.
+        with django_assert_num_queries(11):
             signed_in.get(f"/notes/{note.pk}/edit")
 
 
@@ -555,8 +555,8 @@ class TestReading:
         self, reader: Client, author: User, rows: int, django_assert_num_queries: DjangoAssertNumQueries
     ) -> None:
         note = draft_note(author, lines=(line(),) * rows)
-        # Session, user, permissions of user and of groups, note, lines, roles for the menu.
-        with django_assert_num_queries(7):
+        # Session, user, permissions of user and of groups, note, lines, steps, roles for the menu.
+        with django_assert_num_queries(8):
             reader.get(f"/notes/{note.pk}")
 
 

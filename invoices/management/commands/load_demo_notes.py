@@ -20,7 +20,9 @@ from invoices import archive, pdf, services
 from invoices.domain.document import InvoicePolicy
 from invoices.domain.tax import PriceBasis
 from invoices.drafts import Draft, DraftLine
+from invoices.messages import worded
 from invoices.models import Customer, DeliveryNote, Issuer
+from invoices.services import ApprovalNeeded
 
 SAMPLE_KEY = uuid.UUID("5d1a4b5c-6f0e-4f39-9d2b-0c8a2e6f7a10")
 SEAL_FONT = Path(pdf.__file__).parent / "fonts" / "BIZUDGothic-Bold.ttf"
@@ -110,7 +112,10 @@ def _sample_note(author: User) -> DeliveryNote:
         lines=tuple(_line(sku, quantity) for sku, quantity in SAMPLE_LINES),
     )
     note = services.create_draft(draft=draft, creation_key=SAMPLE_KEY, author=author)
-    return services.issue(note_id=note.pk, author=author, now=timezone.localtime())
+    try:
+        return services.issue(note_id=note.pk, author=author, now=timezone.localtime())
+    except ApprovalNeeded as error:
+        raise CommandError(worded(error)) from None
 
 
 def _line(sku: str, quantity: str) -> DraftLine:

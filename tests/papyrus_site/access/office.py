@@ -20,7 +20,17 @@ from catalog.models import Product, TaxCategory
 from invoices.models import Customer, DeliveryNote, Issuer
 from papyrus_site.roles import Role
 from tests.catalog.factories import ProductFactory, TaxCategoryFactory
-from tests.invoices.factories import CustomerFactory, IssuerFactory, UserFactory, draft_note, issued_note, user_of
+from tests.invoices.factories import (
+    CustomerFactory,
+    IssuerFactory,
+    UserFactory,
+    draft_note,
+    issued_note,
+    limit,
+    read_sha256,
+    user_of,
+    waiting_note,
+)
 
 PASSWORD = "only-for-tests-1"
 SUPERUSER = "superuser"
@@ -81,8 +91,9 @@ def furnish() -> Office:
         tax_category=TaxCategoryFactory.create(code="extra"),
         customer=CustomerFactory.create(code="C-new"),
         issuer=IssuerFactory.create(name="二社目", is_current=False),
-        notes={"draft": draft_note(author), "issued": issued_note(author)},
+        notes={"draft": draft_note(author), "issued": issued_note(author), "waiting": waiting_note(author)},
     )
+    limit(None)
     office.colleague.set_password(PASSWORD)
     office.colleague.save()
     for name, column, user in _people():
@@ -162,6 +173,11 @@ SENT: Mapping[str | tuple[str, str], Callable[[Office], Mapping[str, Any]]] = {
     "/notes/<int:note_id>/preview": _note,
     "/notes/<int:note_id>/copy": lambda office: {"creation_key": str(uuid.uuid4())},
     "/notes/<int:note_id>/void": lambda office: {"reason": "誤記"},
+    "/notes/<int:note_id>/approve": lambda office: {
+        "revision": "1",
+        "read_sha256": read_sha256(office.notes["waiting"]),
+    },
+    "/notes/<int:note_id>/return": lambda office: {"revision": "1", "reason": "単価違い"},
     "/login": lambda office: {"username": "colleague", "password": PASSWORD},
     "/admin/catalog/product/add/": _product,
     "/admin/catalog/product/<path:object_id>/change/": _product,
