@@ -12,6 +12,7 @@ from django.contrib.auth.models import User
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
@@ -33,15 +34,19 @@ PAGE_SIZE = 50
 MAX_TYPED = 200
 READ = "invoices.view_deliverynote"
 WRITE = "invoices.change_deliverynote"
+APPROVE = "invoices.approve_deliverynote"
 may_read = permission_required(READ, raise_exception=True)
 may_write = permission_required(WRITE, raise_exception=True)
 
 
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
-    """Lead those who read no notes but work in the admin there, and everybody else to the notes."""
-    if not request.user.has_perm(READ) and admin.site.has_permission(request):
+    """Lead who reads no notes to the admin, who approves and does not write to what waits, others to the notes."""
+    user = request.user
+    if not user.has_perm(READ) and admin.site.has_permission(request):
         return redirect("admin:index")
+    if not request.GET and user.has_perm(APPROVE) and not user.has_perm(WRITE):
+        return redirect(f"{reverse('invoices:note_list')}?state={NoteState.WAITING}")
     return note_list(request)
 
 
