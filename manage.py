@@ -16,7 +16,12 @@ def main() -> None:
         sys.exit(str(error))
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    from papyrus_site.database_tls import TlsRefused
+
+    try:
+        execute_from_command_line(sys.argv)
+    except TlsRefused as refused:
+        sys.exit(local.gettext(refused.text) % refused.values)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from botocore.config import Config as S3Config
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from papyrus_site import logs
+from papyrus_site import database_tls, logs
 
 ROOT = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -29,6 +29,8 @@ for name in ("DJANGO_SECRET_KEY", "DJANGO_ALLOWED_HOSTS", "PGHOST", "PGUSER"):
 
 SECRET_KEY = env.str("DJANGO_SECRET_KEY")
 DEBUG = env.bool("DJANGO_DEBUG", default=False)
+# Off on a developer's machine only, so this also tells whether we are in production.
+HTTPS = env.bool("PAPYRUS_HTTPS", default=True)
 ALLOWED_HOSTS = env.list("DJANGO_ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = env.list("DJANGO_CSRF_TRUSTED_ORIGINS", default=[])
 
@@ -90,6 +92,9 @@ TEMPLATES = [
 SCHEMA = "papyrus_schema"
 # Where user and password are read again once the injected ones are refused, which is after a rotation.
 DATABASE_SECRET_ARN = env.str("DATABASE_SECRET_ARN", default="")
+PGSSLMODE = env.str("PGSSLMODE", default="require")
+PGSSLROOTCERT = env.str("PGSSLROOTCERT", default="")
+database_tls.require_good(host=env.str("PGHOST"), mode=PGSSLMODE, root_certificate=PGSSLROOTCERT, is_production=HTTPS)
 DATABASES = {
     "default": {
         "ENGINE": "deploy.postgresql",
@@ -102,8 +107,8 @@ DATABASES = {
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
-            "sslmode": env.str("PGSSLMODE", default="require"),
-            "sslrootcert": env.str("PGSSLROOTCERT", default=""),
+            "sslmode": PGSSLMODE,
+            "sslrootcert": PGSSLROOTCERT,
             "connect_timeout": 3,
             # A server that vanishes, as at a fail-over, says no farewell: without these the system would wait for a
             # quarter of an hour for its answer.
@@ -176,7 +181,6 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
 
 # --- HTTPS ---
 # Behind the load balancer the request arrives in plain HTTP and names its real scheme in this header.
-HTTPS = env.bool("PAPYRUS_HTTPS", default=True)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0

@@ -41,6 +41,10 @@ class Reason(StrEnum):
     FULL = gettext_noop("database has no free connection")
     SIGN_IN_REFUSED = gettext_noop("sign-in to the database refused")
     NO_TLS = gettext_noop("no TLS with the database")
+    TLS_DEMANDED = gettext_noop("database demands TLS")
+    UNKNOWN_AUTHORITY = gettext_noop("database certificate from an unknown authority")
+    OTHER_HOST = gettext_noop("database certificate for another host")
+    NO_AUTHORITIES = gettext_noop("root certificates unreadable")
     NO_DATABASE = gettext_noop("database missing")
     NO_TABLE = gettext_noop("products table missing")
     LOCKED = gettext_noop("products table locked")
@@ -72,6 +76,10 @@ REASON_BY_WORDS = {
     "too many": Reason.FULL,
     "connection slots are reserved": Reason.FULL,
     "the database system is": Reason.NOT_READY,
+    "root certificate file": Reason.NO_AUTHORITIES,
+    "certificate verify failed": Reason.UNKNOWN_AUTHORITY,
+    "does not match host name": Reason.OTHER_HOST,
+    "no encryption": Reason.TLS_DEMANDED,
     "SSL": Reason.NO_TLS,
     "certificate": Reason.NO_TLS,
     "authentication failed": Reason.SIGN_IN_REFUSED,

@@ -92,8 +92,8 @@ def test_port_refusal_says_who_may_when_it_is_for_administrators() -> None:
 def test_database_is_refused_when_the_server_has_no_tls(port: int) -> None:
     with closing(Relay()) as relay:
         assert refused(PORT=str(port), PGHOST="127.0.0.1", PGPORT=str(relay.port), PGSSLMODE="") == (
-            "127.0.0.1 の PostgreSQL と TLS で接続できません（PGSSLMODE は require）。サーバーが TLS に対応していない"
-            "ときは PGSSLMODE=prefer を指定し、対応しているときは証明書と PGSSLROOTCERT を確認してください。"
+            "127.0.0.1 の PostgreSQL は TLS に対応していません（PGSSLMODE は require）。サーバーで TLS を有効に"
+            "してください。PGSSLMODE=prefer は、このコンピューターのサーバーにだけ使えます。"
         )
 
 

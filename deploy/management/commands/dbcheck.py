@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
 
-from deploy.health import examination, probe
+from deploy.health import examination, probe, unusable
 from deploy.health.examination import Finding
 from deploy.health.shared_check import SharedCheck
 
@@ -60,8 +60,15 @@ class Command(BaseCommand):
 
 def _as_text(findings: list[Finding]) -> str:
     return "\n".join(
-        f"{_('ok') if each.is_ok else _('FAILED')}  {_(each.check)}: {_(each.text) % each.values}" for each in findings
+        f"{_('ok') if each.is_ok else _('FAILED')}  {_(each.check)}: {_explained(each)}" for each in findings
     )
+
+
+def _explained(finding: Finding) -> str:
+    """The finding for a person, who may know where the database is and is told what to do where that is known."""
+    is_without_connection = finding.check is examination.Check.CONNECT and not finding.is_ok
+    sentence = unusable.SENTENCES.get(probe.Reason(finding.text)) if is_without_connection else None
+    return unusable.filled_in(sentence) if sentence else _(finding.text) % finding.values
 
 
 def _as_json(findings: list[Finding]) -> str:

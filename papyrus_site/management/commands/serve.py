@@ -22,9 +22,9 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connection
-from django.utils.translation import gettext as _, gettext_noop
+from django.utils.translation import gettext as _
 
-from deploy.health.probe import Reason, reason_of
+from deploy.health import unusable
 from papyrus_site import demo
 from papyrus_site.demo import Demo
 from papyrus_site.local import ROOT, VAR
@@ -35,22 +35,6 @@ READY_WITHIN_SECONDS = 30
 # One clerk is working here: Ctrl-C should not wait for a worker as long as production does.
 GRACEFUL_SECONDS = 5
 STOP_WITHIN_SECONDS = 35
-UNUSABLE = gettext_noop(
-    "PostgreSQL at %(HOST)s, port %(PORT)s, cannot be used: %(reason)s. Check PGHOST and PGPORT; manage.py dbcheck "
-    "says more."
-)
-UNUSABLE_BECAUSE = {
-    Reason.SIGN_IN_REFUSED: gettext_noop(
-        "PostgreSQL at %(HOST)s does not let the user %(USER)s sign in. Check PGUSER and PGPASSWORD."
-    ),
-    Reason.NO_DATABASE: gettext_noop(
-        "PostgreSQL at %(HOST)s has no database %(NAME)s. Create it, or set PGDATABASE to another one."
-    ),
-    Reason.NO_TLS: gettext_noop(
-        "No TLS with PostgreSQL at %(HOST)s came about, and PGSSLMODE is %(sslmode)s. Set PGSSLMODE=prefer if the "
-        "server has no TLS, else check its certificate and PGSSLROOTCERT."
-    ),
-}
 
 
 class Command(BaseCommand):
@@ -146,10 +130,7 @@ def _require_database() -> None:
     try:
         connection.ensure_connection()
     except OperationalError as error:
-        reason = reason_of(error.__cause__ if isinstance(error.__cause__, Exception) else error)
-        text = _(UNUSABLE_BECAUSE.get(reason, UNUSABLE))
-        database = settings.DATABASES["default"]
-        raise CommandError(text % {**database, **database["OPTIONS"], "reason": _(reason)}) from None
+        raise CommandError(unusable.sentence(error)) from None
 
 
 @contextmanager
