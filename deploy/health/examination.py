@@ -20,6 +20,17 @@ from deploy.health.probe import Attempt, Connect, Connection, Reason
 DEADLINE = 15.0
 ROUND_TRIPS = 5
 
+# Whether this session's role could change the schema, a table or a trigger, itself or as another role.
+POWER = """
+    select current_user,
+           (select rolsuper or rolcreaterole from pg_roles where rolname = current_user)
+           or coalesce(has_schema_privilege(to_regnamespace(%(schema)s), 'create'), false)
+           or exists (
+               select from pg_class where relnamespace = to_regnamespace(%(schema)s) and relkind in ('r', 'p')
+               and (pg_has_role(relowner, 'member') or has_table_privilege(pg_class.oid, 'trigger, truncate'))
+           )
+"""
+
 
 class Check(StrEnum):
     """The questions, in the order they are asked."""
@@ -27,6 +38,7 @@ class Check(StrEnum):
     CONNECT = gettext_noop("connect")
     TLS = gettext_noop("TLS")
     SERVER = gettext_noop("server version")
+    ROLE = gettext_noop("database role")
     SCHEMA = gettext_noop("schema")
     MIGRATIONS = gettext_noop("pending migrations")
     WRITE = gettext_noop("write probe")
@@ -73,6 +85,7 @@ def examine(connect: Connect) -> list[Finding]:
             _good(Check.CONNECT, gettext_noop("connected in %(ms)s ms"), ms=elapsed),
             _asked(Check.TLS, _tls, connection),
             _asked(Check.SERVER, _server, connection),
+            _asked(Check.ROLE, _role, connection),
             _asked(Check.SCHEMA, _schema, connection),
             _asked(Check.MIGRATIONS, _migrations, connection),
             _write(connect),
@@ -105,6 +118,15 @@ def _tls(connection: Connection) -> Finding:
 
 def _server(connection: Connection) -> Finding:
     return _good(Check.SERVER, "PostgreSQL %(version)s", version=_value(connection, "show server_version"))
+
+
+def _role(connection: Connection) -> Finding:
+    name, has_power = connection.execute(POWER, {"schema": settings.SCHEMA}).fetchone() or ("", True)
+    if not has_power:
+        return _good(Check.ROLE, gettext_noop("%(role)s, who cannot change tables"), role=name)
+    # On a developer's machine one role does everything.
+    found = _bad if settings.HTTPS else _good
+    return found(Check.ROLE, gettext_noop("%(role)s, who can change tables and triggers"), role=name)
 
 
 def _schema(connection: Connection) -> Finding:

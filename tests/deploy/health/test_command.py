@@ -42,7 +42,7 @@ def test_dbcheck_finds_all_well_when_the_database_is_migrated() -> None:
 
     checks = json.loads(out)["checks"]
     assert (code, json.loads(out)["ok"]) == (0, True)
-    assert list(checks) == ["connect", "tls", "server", "schema", "migrations", "write", "round_trip"]
+    assert list(checks) == ["connect", "tls", "server", "role", "schema", "migrations", "write", "round_trip"]
     assert {name: check["detail"] for name, check in checks.items() if name in ("tls", "schema", "migrations")} == {
         "tls": "no TLS",
         "schema": "papyrus_schema",
@@ -61,13 +61,14 @@ def test_dbcheck_prints_a_line_for_each_check_when_migrations_are_pending() -> N
         "ok  connect",
         "ok  TLS",
         "ok  server version",
+        "ok  database role",
         "ok  schema",
         "FAILED  pending migrations",
         "ok  write probe",
         "ok  round trip",
     ]
     assert lines[2].startswith("ok  server version: PostgreSQL 16.")
-    assert lines[4].endswith(" pending")
+    assert lines[5].endswith(" pending")
 
 
 def test_dbcheck_goes_on_when_the_schema_is_missing(database: Database) -> None:
