@@ -14,11 +14,13 @@ from typing import Any
 
 import psycopg
 
-from papyrus_site.embedded_postgres import LOG, PORT, EmbeddedPostgres
+from papyrus_site.embedded_postgres import LOG, PORT, SUPERUSER, EmbeddedPostgres
 from tests.deploy.serving import ROOT, SECRET_KEY
 from tests.environment import FAST
 
-ROLE = "papyrus_service"
+# The names of deploy/sql/database_roles.sql.
+ROLE = "papyrus_app"
+OWNER = "papyrus_owner"
 # The tests themselves come by the socket, and nobody asks them.
 ACCESS = """
 local all all trust
@@ -28,7 +30,7 @@ host all all 127.0.0.0/8 scram-sha-256
 
 @dataclass(frozen=True, kw_only=True)
 class OwnPostgres:
-    """The server, with the role of the service as owner of the empty database papyrus."""
+    """The server, with the roles of owner and application and the database papyrus, in which there is nothing yet."""
 
     server: EmbeddedPostgres
     socket_folder: str
@@ -42,19 +44,26 @@ class OwnPostgres:
         server = EmbeddedPostgres(folder=folder, settings={**FAST, "listen_addresses": address})
         made = cls(server=server, socket_folder=server.acquire()["PGHOST"], address=address)
         (folder / "data" / "pg_hba.conf").write_text(ACCESS)
-        made.execute(f"select pg_reload_conf(); create role {ROLE} login; alter database papyrus owner to {ROLE}")
+        made.execute("select pg_reload_conf()")
+        made.manage("create_database_roles", role=SUPERUSER)
         return made
+
+    def manage(self, *arguments: str, role: str, **variables: str) -> None:
+        """Run `manage.py` as `role`, by the socket; it must end well."""
+        by_socket = {"PGHOST": self.socket_folder, "PGUSER": role}
+        done = self.command("manage.py", *arguments, password="", **by_socket, **variables)
+        assert done.returncode == 0, done.stderr
 
     def execute(self, statement: str) -> list[tuple[Any, ...]]:
         """Run `statement` as the server's owner and return its rows."""
         with closing(
-            psycopg.connect(host=self.socket_folder, user="papyrus", dbname="papyrus", autocommit=True)
+            psycopg.connect(host=self.socket_folder, user=SUPERUSER, dbname="papyrus", autocommit=True)
         ) as connection:
             cursor = connection.execute(statement)
             return cursor.fetchall() if cursor.description else []
 
-    def set_password(self, password: str) -> None:
-        self.execute(f"alter role {ROLE} password '{password}'")
+    def set_password(self, password: str, *, role: str = ROLE) -> None:
+        self.execute(f"alter role {role} password '{password}'")
 
     def restart(self, mode: str) -> None:
         """Stop it by `mode` (fast, or immediate as in a crash) and return once it runs again."""
@@ -67,23 +76,23 @@ class OwnPostgres:
     def start(self) -> None:
         self.server._start()
 
-    def environment(self, password: str) -> dict[str, str]:
-        """How the service signs in over TCP."""
+    def environment(self, password: str, *, role: str = ROLE) -> dict[str, str]:
+        """How the service, or another `role`, signs in over TCP."""
         return {
             "PGHOST": self.address,
             "PGPORT": PORT,
             "PGDATABASE": "papyrus",
-            "PGUSER": ROLE,
+            "PGUSER": role,
             "PGPASSWORD": password,
             "PGSSLMODE": "disable",
         }
 
-    def command(self, *arguments: str, password: str) -> subprocess.CompletedProcess[str]:
-        """Run Python with these arguments as a process of the service."""
+    def command(self, *arguments: str, password: str, **changes: str) -> subprocess.CompletedProcess[str]:
+        """Run Python with these arguments as a process of the service, but for the variables in `changes`."""
         return subprocess.run(
             [sys.executable, *arguments],
             cwd=ROOT,
-            env={**os.environ, "DJANGO_SECRET_KEY": SECRET_KEY, **self.environment(password)},
+            env={**os.environ, "DJANGO_SECRET_KEY": SECRET_KEY, **self.environment(password), **changes},
             capture_output=True,
             text=True,
             timeout=120,
@@ -110,9 +119,8 @@ class Office:
 
 
 def furnish(database: OwnPostgres, password: str) -> Office:
-    """Migrate the database and put an office into it, by the commands and services of the product."""
-    migrated = database.command("manage.py", "migrate", "--verbosity=0", password=password)
-    assert migrated.returncode == 0, migrated.stderr
+    """Migrate the database as its owner and put an office into it as the application, by the product's own means."""
+    database.manage("migrate", "--verbosity=0", role=OWNER)
     made = database.command("-m", "tests.deploy.container.furnish", password=password)
     assert made.returncode == 0, made.stderr
     return Office(**json.loads(made.stdout))

@@ -15,8 +15,9 @@ from pathlib import Path
 
 import pytest
 
+from papyrus_site.embedded_postgres import SUPERUSER
 from tests.deploy.container.image import FINAL, Image, can_isolate
-from tests.deploy.container.own_postgres import Office, OwnPostgres
+from tests.deploy.container.own_postgres import OWNER, ROLE, Office, OwnPostgres
 from tests.deploy.serving import SECRET_KEY, free_port, wait_for
 
 # What a running process of the image can write to, tried place by place.
@@ -130,12 +131,14 @@ def test_image_has_the_packages_of_the_requirements_and_nothing_to_install_more(
 def test_image_runs_the_commands_of_tasks(
     image: Image, own_postgres: OwnPostgres, office: Office, password: str, tmp_path: Path
 ) -> None:
-    environment = {
-        **own_postgres.environment(password),
-        "DJANGO_SECRET_KEY": SECRET_KEY,
-        "DJANGO_ALLOWED_HOSTS": "papyrus.example",
-    }
-    for arguments in (("migrate", "--verbosity=0"), ("dbcheck", "--json")):
+    tasks = {SUPERUSER: ("create_database_roles",), OWNER: ("migrate", "--verbosity=0"), ROLE: ("dbcheck", "--json")}
+    for role, arguments in tasks.items():
+        own_postgres.set_password(password, role=role)
+        environment = {
+            **own_postgres.environment(password, role=role),
+            "DJANGO_SECRET_KEY": SECRET_KEY,
+            "DJANGO_ALLOWED_HOSTS": "papyrus.example",
+        }
         process = image.start(
             "python", "manage.py", *arguments, output=tmp_path / arguments[0], environment=environment
         )
