@@ -28,6 +28,8 @@ TIMEOUTS = Config(connect_timeout=1, read_timeout=1, retries={"total_max_attempt
 CURRENT = "AWSCURRENT"
 # A rotation changes the password in the database before it makes the new version the current one.
 PENDING = "AWSPENDING"
+# A new password stands in the secret before the database has it, when Terraform made it: until then the former one.
+PREVIOUS = "AWSPREVIOUS"
 # No answer, a refusal, or an answer that is no JSON object with user and password.
 UNREADABLE = (BotoCoreError, ClientError, ValueError, LookupError, TypeError)
 
@@ -83,7 +85,7 @@ def rotating_sign_in(arn: str) -> RotatingSignIn:
 
 
 def read(arn: str) -> list[SignIn]:
-    """Return the current sign-in of the secret and, during a rotation, the one that is about to be current.
+    """Return the current sign-in of the secret, the one that is about to be current if any, and the one before.
 
     When the secret cannot be read the log says why, and the list is empty.
     """
@@ -93,9 +95,10 @@ def read(arn: str) -> list[SignIn]:
     except UNREADABLE as error:
         logger.warning("database.secret_unreadable", extra={"reason": _reason(error)})
         return []
-    # Usually no rotation is under way, and one that is half written is not ready either.
-    with suppress(*UNREADABLE):
-        found.append(_version(secrets, arn, PENDING))
+    for stage in (PENDING, PREVIOUS):
+        # Usually no rotation is under way, and one that is half written is not ready either.
+        with suppress(*UNREADABLE):
+            found.append(_version(secrets, arn, stage))
     logger.info("database.secret_read")
     return found
 

@@ -14,6 +14,7 @@ import boto3
 import pytest
 
 from deploy.database_secret import SECONDS_BETWEEN_READS, read
+from papyrus_site.embedded_postgres import SUPERUSER
 from tests.deploy.aws.moto import REGION, Moto
 from tests.deploy.container.load import Client, answers_of, load
 from tests.deploy.container.own_postgres import ROLE, Office, OwnPostgres
@@ -128,6 +129,25 @@ def test_service_recovers_when_the_secret_becomes_right_only_after_the_database(
 
     server.wait_for(lambda: server.get("/dbcheck").status == 200)
     assert server.requests(route="dbcheck", status=503, reason="sign-in to the database refused")
+
+
+def test_service_is_served_all_along_when_the_secret_is_changed_before_the_database(
+    serve: Callable[..., Server], own_postgres: OwnPostgres, office: Office, password: str, secret: Secret
+) -> None:
+    """As Terraform and the task database-roles rotate; a process that starts in between has only the new password."""
+    changed = secrets.token_urlsafe(16)
+    secret.put(changed, stage="AWSCURRENT")
+    server = serve(changed, DJANGO_SETTINGS_MODULE=UNPOOLED, WEB_CONCURRENCY="1", **secret.environment)
+    assert server.get("/dbcheck").status == 200
+
+    own_postgres.manage(
+        "create_database_roles", role=SUPERUSER, DATABASE_APPLICATION=ROLE, DATABASE_APPLICATION_PASSWORD=changed
+    )
+    # Within this time no process reads twice.
+    time.sleep(SECONDS_BETWEEN_READS)
+
+    assert server.get("/dbcheck").status == 200
+    assert server.get(f"/notes/{office.short_note}/pdf", headers=office.headers).status == 200
 
 
 def test_dbcheck_command_signs_in_when_its_injected_password_is_old(
