@@ -73,6 +73,13 @@ def no_repository(name: str) -> str:
     return f"There is no repository {name}. Apply the stack 15-ecs, or name the right one."
 
 
+def digest_of(task_definition: str) -> str:
+    """Return the digest of the image that a task definition names; of zeros before the first release."""
+    described = client("ecs").describe_task_definition(taskDefinition=task_definition)["taskDefinition"]
+    container = next(each for each in described["containerDefinitions"] if each["name"] == CONTAINER)
+    return str(container["image"]).rpartition("@")[2]
+
+
 def revise(*, family: str, image: Image) -> str:
     """Return the ARN of the latest revision of `family` if it has `image`, else of a new one that differs in it."""
     answer = client("ecs").describe_task_definition(taskDefinition=family, include=["TAGS"])

@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
-import sys
 import uuid
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +18,7 @@ from psycopg import sql
 
 from tests.deploy.aws.moto import REGION, Moto
 from tests.deploy.conftest import connect_as_owner
+from tests.deploy.database.installation import Installation, new_installation
 from tests.deploy.workflows.agent import direct
 from tests.deploy.workflows.stand_in import Platform
 
@@ -60,27 +59,21 @@ def signed_out(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def migrated_database() -> Iterator[str]:
-    """The name of a database with all migrations, to be copied."""
-    name = f"workflow_{uuid.uuid4().hex}"
-    create(name)
-    subprocess.run(
-        [sys.executable, "manage.py", "migrate", "--verbosity", "0"],
-        cwd=ROOT,
-        env=os.environ | {"PGDATABASE": name},
-        check=True,
-    )
-    yield name
-    drop(name)
+def migrated_database() -> Iterator[Installation]:
+    """A database with its roles and all migrations, to be copied."""
+    with new_installation() as made:
+        made.create_roles()
+        made.migrate()
+        yield made
 
 
 @pytest.fixture
-def original(migrated_database: str) -> Iterator[str]:
-    """The name of a database that the services use."""
-    name = f"workflow_{uuid.uuid4().hex}"
-    create(name, template=migrated_database)
-    yield name
-    drop(name)
+def original(migrated_database: Installation) -> Iterator[Installation]:
+    """The database that the services use."""
+    copy = replace(migrated_database, database=f"workflow_{uuid.uuid4().hex}")
+    create(copy.database, template=migrated_database.database)
+    yield copy
+    drop(copy.database)
 
 
 def allowed(role: str) -> set[str]:
@@ -104,12 +97,13 @@ def drop(name: str) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Account:
-    """What the account has: names as in the stacks, and the digest of an image that does not run yet."""
+    """What the account has: names as in the stacks, the digest of an image that does not run yet, secrets by role."""
 
     platform: Platform
     new: str
     network: dict[str, Any]
-    secret_arn: str
+    secrets: dict[str, str]
+    database: Installation
 
     def direct(self, service: str) -> Any:
         """A client of moto itself, for what the test does and looks at."""
@@ -126,16 +120,19 @@ class Account:
         described = ecs.describe_task_definition(taskDefinition=self.service(service)["taskDefinition"])
         return str(described["taskDefinition"]["containerDefinitions"][0]["image"])
 
-    def register(self, family: str, command: list[str], **environment: str) -> str:
-        """Register a revision of `family`, as the stacks do."""
+    def register(
+        self, family: str, command: list[str], *, role: str = "", digest: str = OLD, **environment: str
+    ) -> str:
+        """Register a revision of `family` that signs in as `role`, else as the application; as the stacks do."""
+        secret = self.secrets[role or self.database.application]
         keys = {"PGHOST": "host", "PGPORT": "port", "PGDATABASE": "db", "PGUSER": "user"}
         plain = {
             "PGSSLMODE": "disable",
             "DJANGO_SECRET_KEY": "a key for this test",
             "DJANGO_ALLOWED_HOSTS": "papyrus.example",
-            "DATABASE_SECRET_ARN": self.secret_arn,
+            "DATABASE_SECRET_ARN": secret,
         } | environment
-        secrets = {name: f"{self.secret_arn}:{key}::" for name, key in keys.items() if name not in environment}
+        secrets = {name: f"{secret}:{key}::" for name, key in keys.items() if name not in environment}
         registered = self.direct("ecs").register_task_definition(
             family=family,
             networkMode="awsvpc",
@@ -148,7 +145,7 @@ class Account:
             containerDefinitions=[
                 {
                     "name": "papyrus",
-                    "image": f"123456789012.dkr.ecr.{REGION}.amazonaws.com/papyrus@{OLD}",
+                    "image": f"123456789012.dkr.ecr.{REGION}.amazonaws.com/papyrus@{digest}",
                     "memory": 512,
                     "command": command,
                     "environment": [{"name": name, "value": value} for name, value in plain.items()],
@@ -168,7 +165,7 @@ class Account:
 
 
 @pytest.fixture
-def account(platform: Platform, original: str) -> Account:
+def account(platform: Platform, original: Installation) -> Account:
     """The account after the stacks were applied, with the old image in service."""
     moto = platform.moto
     direct("logs", moto=moto).create_log_group(logGroupName="/ecs/papyrus")
@@ -177,9 +174,24 @@ def account(platform: Platform, original: str) -> Account:
         platform=platform,
         new=_push_image(direct("ecr", moto=moto)),
         network=_network(direct("ec2", moto=moto)),
-        secret_arn=_secret(direct("secretsmanager", moto=moto), database=original),
+        secrets={
+            role: _secret(direct("secretsmanager", moto=moto), name=name, database=original.database, user=role)
+            for name, role in (
+                ("db", original.application),
+                ("db-owner", original.owner),
+                ("db-admin", original.administrator),
+            )
+        },
+        database=original,
     )
-    made.register("papyrus-migrate", ["python", "manage.py", "migrate"])
+    made.register("papyrus-migrate", ["python", "manage.py", "migrate"], role=original.owner)
+    made.register(
+        "papyrus-database-roles",
+        ["python", "manage.py", "create_database_roles"],
+        role=original.administrator,
+        DATABASE_OWNER=original.owner,
+        DATABASE_APPLICATION=original.application,
+    )
     for name, command in (
         ("papyrus-web", ["gunicorn", "papyrus_site.wsgi"]),
         ("papyrus-worker", ["python", "manage.py", "archive_pending"]),
@@ -211,12 +223,12 @@ def _network(ec2: Any) -> dict[str, Any]:
     return {"awsvpcConfiguration": {"subnets": subnets, "securityGroups": groups, "assignPublicIp": "ENABLED"}}
 
 
-def _secret(secretsmanager: Any, *, database: str) -> str:
+def _secret(secretsmanager: Any, *, name: str, database: str, user: str) -> str:
     value = {
         "host": os.environ["PGHOST"],
         "port": os.environ.get("PGPORT", "5432"),
         "db": database,
-        "user": os.environ["PGUSER"],
+        "user": user,
     }
-    made = secretsmanager.create_secret(Name="papyrus/prd/db", SecretString=json.dumps(value))
+    made = secretsmanager.create_secret(Name=f"papyrus/prd/{name}", SecretString=json.dumps(value))
     return str(made["ARN"])

@@ -6,7 +6,7 @@ import pytest
 
 from deploy import once
 from deploy.once import Code
-from tests.deploy.workflows.conftest import Account, allowed
+from tests.deploy.workflows.conftest import OLD, Account, allowed
 from tests.deploy.workflows.stand_in import Platform
 
 HASTE = ("--poll-seconds", "0.05", "--seconds", "90")
@@ -59,3 +59,50 @@ def test_once_asks_for_a_command_when_none_is_named(capsys: pytest.CaptureFixtur
 
     assert ended.value.code == 2
     assert "name the command to run" in capsys.readouterr().err
+
+
+def test_once_makes_the_databases_roles_before_the_first_release(
+    account: Account, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The one command of the runbook: no image was ever in service, so it is named."""
+    account.database.execute(f"revoke all on products from {account.database.application}")
+
+    code = once.main([*HASTE, "--family", "papyrus-database-roles", "--digest", account.new])
+
+    assert code == Code.SUCCEEDED
+    printed = capsys.readouterr().out
+    assert f"{account.database.owner}：権限を整えました" in printed
+    assert f"{account.database.application}：権限を整えました" in printed
+    account.database.execute("select from products", role=account.database.application)
+    assert account.image_of("papyrus-prd-web").endswith(OLD)
+
+
+def test_once_runs_another_familys_task_with_the_image_in_service(
+    account: Account, capsys: pytest.CaptureFixture[str]
+) -> None:
+    web = account.register("papyrus-web", ["gunicorn", "papyrus_site.wsgi"], digest=account.new)
+    account.direct("ecs").update_service(cluster="papyrus-prd", service="papyrus-prd-web", taskDefinition=web)
+    question = "from django.db import connection as c; k = c.cursor(); k.execute('select user'); print(*k.fetchone())"
+
+    code = once.main([*HASTE, "--family", "papyrus-migrate", "python", "manage.py", "shell", "-v0", "-c", question])
+
+    assert code == Code.SUCCEEDED
+    assert f"  {account.database.owner}\n" in capsys.readouterr().out
+    assert set(account.platform.calls) <= allowed("ecs-deploy")
+
+
+def test_once_runs_nothing_when_no_image_was_released_and_none_is_named(
+    account: Account, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert once.main([*HASTE, "--family", "papyrus-migrate"]) == Code.IMAGE_REFUSED
+
+    assert "RunTask" not in account.platform.calls
+    assert f"The repository papyrus has no image {OLD}." in capsys.readouterr().err
+
+
+def test_once_refuses_a_digest_without_a_family(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        once.main(["--digest", OLD, "true"])
+
+    assert ended.value.code == 2
+    assert "--digest goes with --family" in capsys.readouterr().err

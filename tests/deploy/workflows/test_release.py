@@ -148,7 +148,9 @@ def test_release_changes_nothing_when_a_service_is_missing(
 def test_release_leaves_the_services_when_the_migration_exits_badly(
     account: Account, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    account.register("papyrus-migrate", ["python", "manage.py", "migrate", "nothing_of_ours"])
+    account.register(
+        "papyrus-migrate", ["python", "manage.py", "migrate", "nothing_of_ours"], role=account.database.owner
+    )
 
     assert release.main([account.new, *HASTE]) == Code.MIGRATION_FAILED
 

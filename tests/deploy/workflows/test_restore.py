@@ -29,6 +29,7 @@ from deploy.restoration.rehearsal import Code
 from deploy.restoration.row_counts import differences
 from deploy.restoration.temporary_database import Run
 from tests.deploy.conftest import connect_as_owner
+from tests.deploy.database.installation import Installation
 from tests.deploy.workflows.conftest import ROOT, Account, allowed, create, drop
 from tests.deploy.workflows.stand_in import Platform
 
@@ -68,9 +69,11 @@ class Rds:
 
 
 @pytest.fixture
-def rds(account: Account, original: str, tmp_path: Path) -> Iterator[Rds]:
+def rds(account: Account, original: Installation, tmp_path: Path) -> Iterator[Rds]:
     """An RDS instance whose database is the real `original`."""
-    made = Rds(account=account, original=original, copy=f"workflow_{uuid.uuid4().hex}", evidence=tmp_path / "evidence")
+    made = Rds(
+        account=account, original=original.database, copy=f"workflow_{uuid.uuid4().hex}", evidence=tmp_path / "evidence"
+    )
     client = account.direct("rds")
     network = account.network["awsvpcConfiguration"]
     client.create_db_subnet_group(
