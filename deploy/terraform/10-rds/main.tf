@@ -82,7 +82,7 @@ resource "aws_db_instance" "this" {
   kms_key_id            = aws_kms_key.database.arn
 
   # Sent to AWS and kept in no state; a higher version sends a new one.
-  password_wo         = coalesce(var.played_password, one(ephemeral.aws_secretsmanager_random_password.database[*].random_password))
+  password_wo         = local.passwords["administrator"]
   password_wo_version = var.password_version
 
   db_subnet_group_name   = aws_db_subnet_group.this.name

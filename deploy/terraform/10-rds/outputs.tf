@@ -14,8 +14,18 @@ output "database_port" {
 }
 
 output "database_secret_arn" {
-  description = "Secret with the keys host, port, db, user and password."
-  value       = aws_secretsmanager_secret.database.arn
+  description = "Secret of the application, with the keys host, port, db, user and password."
+  value       = aws_secretsmanager_secret.database["application"].arn
+}
+
+output "database_owner_secret_arn" {
+  description = "Secret with the same keys, for migrations."
+  value       = aws_secretsmanager_secret.database["owner"].arn
+}
+
+output "database_administrator_secret_arn" {
+  description = "Secret with the same keys, of the role that makes the others."
+  value       = aws_secretsmanager_secret.database["administrator"].arn
 }
 
 output "secret_kms_key_arn" {

@@ -108,7 +108,7 @@ variable "log_retention_days" {
 }
 
 variable "password_version" {
-  description = "Raise it by one to rotate the password of the database and of its secret."
+  description = "Raise it by one to rotate the passwords of all three sign-ins; then run the task database-roles, which tells the database."
   type        = number
   default     = 1
   nullable    = false

@@ -28,6 +28,11 @@ output "migrate_task_family" {
   value       = aws_ecs_task_definition.this["migrate"].family
 }
 
+output "database_roles_task_family" {
+  description = "Family of the task definitions that make the roles of the database."
+  value       = aws_ecs_task_definition.this["database-roles"].family
+}
+
 output "log_group_name" {
   description = "Log group of all tasks."
   value       = aws_cloudwatch_log_group.this.name
@@ -54,8 +59,13 @@ output "task_role_arn" {
 }
 
 output "execution_role_arn" {
-  description = "Role ECS starts tasks with."
-  value       = aws_iam_role.execution.arn
+  description = "Role ECS starts the services' tasks with."
+  value       = aws_iam_role.execution["execution"].arn
+}
+
+output "migrate_role_arns" {
+  description = "Roles of the task that migrates: the one it runs with, and the one ECS starts it with."
+  value       = [aws_iam_role.migrate.arn, aws_iam_role.execution["execution-migrate"].arn]
 }
 
 output "container_name" {

@@ -15,21 +15,45 @@ data "aws_iam_policy_document" "trust" {
   }
 }
 
-# --- Execution role: what ECS needs to start a task ---
+# --- Execution roles: what ECS needs to start a task. Each kind of task gets its own sign-in to the database ---
+
+locals {
+  execution = {
+    execution                = [local.database.database_secret_arn]
+    execution-migrate        = [local.database.database_owner_secret_arn]
+    execution-database-roles = [local.database.database_administrator_secret_arn, local.database.database_owner_secret_arn, local.database.database_secret_arn]
+  }
+}
 
 resource "aws_iam_role" "execution" {
-  name               = "${local.name}-execution"
+  for_each = local.execution
+
+  name               = "${local.name}-${each.key}"
   description        = "ECS starts tasks of Papyrus with it"
   assume_role_policy = data.aws_iam_policy_document.trust.json
 }
 
+moved {
+  from = aws_iam_role.execution
+  to   = aws_iam_role.execution["execution"]
+}
+
 resource "aws_iam_role_policy" "execution" {
+  for_each = local.execution
+
   name   = "start"
-  role   = aws_iam_role.execution.id
-  policy = data.aws_iam_policy_document.execution.json
+  role   = aws_iam_role.execution[each.key].id
+  policy = data.aws_iam_policy_document.execution[each.key].json
+}
+
+moved {
+  from = aws_iam_role_policy.execution
+  to   = aws_iam_role_policy.execution["execution"]
 }
 
 data "aws_iam_policy_document" "execution" {
+  for_each = local.execution
+
   # AWS knows no resource for this one.
   statement {
     actions   = ["ecr:GetAuthorizationToken"]
@@ -48,7 +72,7 @@ data "aws_iam_policy_document" "execution" {
 
   statement {
     actions   = ["secretsmanager:GetSecretValue"]
-    resources = [local.database.database_secret_arn, aws_secretsmanager_secret.django.arn]
+    resources = concat(each.value, [aws_secretsmanager_secret.django.arn])
   }
 
   statement {
@@ -114,5 +138,37 @@ data "aws_iam_policy_document" "task" {
   statement {
     actions   = ["s3:GetObject", "s3:PutObject"]
     resources = ["${aws_s3_bucket.archive.arn}/*"]
+  }
+}
+
+# --- Migrations: nothing but their own sign-in, read again after a rotation ---
+
+resource "aws_iam_role" "migrate" {
+  name               = "${local.name}-migrate"
+  description        = "Migrations of Papyrus run with it"
+  assume_role_policy = data.aws_iam_policy_document.trust.json
+}
+
+resource "aws_iam_role_policy" "migrate" {
+  name   = "run"
+  role   = aws_iam_role.migrate.id
+  policy = data.aws_iam_policy_document.migrate.json
+}
+
+data "aws_iam_policy_document" "migrate" {
+  statement {
+    actions   = ["secretsmanager:GetSecretValue"]
+    resources = [local.database.database_owner_secret_arn]
+  }
+
+  statement {
+    actions   = ["kms:Decrypt"]
+    resources = [local.database.secret_kms_key_arn]
+
+    condition {
+      test     = "StringEquals"
+      variable = "kms:ViaService"
+      values   = ["secretsmanager.${var.region}.amazonaws.com"]
+    }
   }
 }

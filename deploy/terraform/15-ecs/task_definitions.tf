@@ -7,6 +7,9 @@ locals {
       cpu     = var.web_size.cpu
       memory  = var.web_size.memory
       command = ["gunicorn", "--config", "deploy/gunicorn.conf.py", "papyrus_site.wsgi"]
+      sign_in = local.database.database_secret_arn
+      start   = "execution"
+      run     = aws_iam_role.task.arn
       ports   = [{ containerPort = local.container_port, hostPort = local.container_port, protocol = "tcp" }]
       probe   = "import urllib.request; urllib.request.urlopen('http://127.0.0.1:${local.container_port}/healthz', timeout=4)"
     }
@@ -14,6 +17,9 @@ locals {
       cpu     = 256
       memory  = 512
       command = ["python", "manage.py", "archive_pending", "--every", "60"]
+      sign_in = local.database.database_secret_arn
+      start   = "execution"
+      run     = aws_iam_role.task.arn
       ports   = []
       probe   = null
     }
@@ -21,28 +27,55 @@ locals {
       cpu     = 256
       memory  = 512
       command = ["python", "manage.py", "migrate"]
+      sign_in = local.database.database_owner_secret_arn
+      start   = "execution-migrate"
+      run     = aws_iam_role.migrate.arn
+      ports   = []
+      probe   = null
+    }
+    # By hand only, before the first migration and after a rotation. It calls no service of AWS.
+    database-roles = {
+      cpu     = 256
+      memory  = 512
+      command = ["python", "manage.py", "create_database_roles"]
+      sign_in = local.database.database_administrator_secret_arn
+      start   = "execution-database-roles"
+      run     = null
       ports   = []
       probe   = null
     }
   }
 
-  environment = {
-    ARCHIVE_BUCKET       = aws_s3_bucket.archive.bucket
-    AWS_REGION           = var.region
-    DATABASE_SECRET_ARN  = local.database.database_secret_arn
-    DJANGO_ALLOWED_HOSTS = join(",", var.allowed_hosts)
-    PGSSLMODE            = "require"
-    WEB_CONCURRENCY      = tostring(var.web_size.workers)
-  }
+  environment = merge(
+    {
+      ARCHIVE_BUCKET       = aws_s3_bucket.archive.bucket
+      AWS_REGION           = var.region
+      DJANGO_ALLOWED_HOSTS = join(",", var.allowed_hosts)
+      PGSSLMODE            = var.database_tls.mode
+      WEB_CONCURRENCY      = tostring(var.web_size.workers)
+    },
+    var.database_tls.root_certificate == null ? {} : { PGSSLROOTCERT = var.database_tls.root_certificate }
+  )
 
   secrets = {
     AUTH0_CALLBACK_URL = aws_ssm_parameter.auth0_callback_url.arn
     DJANGO_SECRET_KEY  = "${aws_secretsmanager_secret.django.arn}:secret_key::"
-    PGDATABASE         = "${local.database.database_secret_arn}:db::"
-    PGHOST             = "${local.database.database_secret_arn}:host::"
-    PGPASSWORD         = "${local.database.database_secret_arn}:password::"
-    PGPORT             = "${local.database.database_secret_arn}:port::"
-    PGUSER             = "${local.database.database_secret_arn}:user::"
+  }
+
+  sign_ins = { for name, task in local.tasks : name => {
+    PGDATABASE = "${task.sign_in}:db::"
+    PGHOST     = "${task.sign_in}:host::"
+    PGPASSWORD = "${task.sign_in}:password::"
+    PGPORT     = "${task.sign_in}:port::"
+    PGUSER     = "${task.sign_in}:user::"
+  } }
+
+  # Whom the task database-roles makes, and with what they sign in.
+  made_roles = {
+    DATABASE_OWNER                = "${local.database.database_owner_secret_arn}:user::"
+    DATABASE_OWNER_PASSWORD       = "${local.database.database_owner_secret_arn}:password::"
+    DATABASE_APPLICATION          = "${local.database.database_secret_arn}:user::"
+    DATABASE_APPLICATION_PASSWORD = "${local.database.database_secret_arn}:password::"
   }
 }
 
@@ -54,8 +87,8 @@ resource "aws_ecs_task_definition" "this" {
   network_mode             = "awsvpc"
   cpu                      = each.value.cpu
   memory                   = each.value.memory
-  execution_role_arn       = aws_iam_role.execution.arn
-  task_role_arn            = aws_iam_role.task.arn
+  execution_role_arn       = aws_iam_role.execution[each.value.start].arn
+  task_role_arn            = each.value.run
 
   runtime_platform {
     operating_system_family = "LINUX"
@@ -79,8 +112,12 @@ resource "aws_ecs_task_definition" "this" {
       portMappings    = each.value.ports
       mountPoints     = [{ sourceVolume = "tmp", containerPath = "/tmp", readOnly = false }]
       linuxParameters = { initProcessEnabled = true, capabilities = { add = [], drop = ["ALL"] } }
-      environment     = [for name, value in local.environment : { name = name, value = value }]
-      secrets         = [for name, arn in local.secrets : { name = name, valueFrom = arn }]
+      environment = [for name, value in merge(local.environment, each.value.run == null ? {} : { DATABASE_SECRET_ARN = each.value.sign_in }) :
+        { name = name, value = value }
+      ]
+      secrets = [for name, arn in merge(local.secrets, local.sign_ins[each.key], each.key == "database-roles" ? local.made_roles : {}) :
+        { name = name, valueFrom = arn }
+      ]
       logConfiguration = {
         logDriver = "awslogs"
         options = {

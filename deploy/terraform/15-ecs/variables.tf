@@ -107,6 +107,23 @@ variable "allowed_hosts" {
   }
 }
 
+variable "database_tls" {
+  description = "libpq's sslmode for the database, and the file in the image with the authorities to verify it by."
+  type        = object({ mode = string, root_certificate = optional(string) })
+  default     = { mode = "require" }
+  nullable    = false
+
+  validation {
+    condition     = contains(["require", "verify-ca", "verify-full"], var.database_tls.mode)
+    error_message = "database_tls.mode is \"${var.database_tls.mode}\"; it must be require, verify-ca or verify-full."
+  }
+
+  validation {
+    condition     = var.database_tls.mode == "require" || var.database_tls.root_certificate != null
+    error_message = "database_tls.mode is \"${var.database_tls.mode}\", but root_certificate is null; name the file in the image by which the database is verified."
+  }
+}
+
 variable "auth0_callback_url" {
   description = "Address to which the sign-in service sends users back."
   type        = string

@@ -90,6 +90,18 @@ data "aws_iam_policy_document" "run_task" {
 data "aws_iam_policy_document" "ecs_deploy" {
   source_policy_documents = [data.aws_iam_policy_document.run_task.json]
 
+  # Migrations sign in as the owner of the tables; who may not pass these roles can start none.
+  statement {
+    actions   = ["iam:PassRole"]
+    resources = local.service.migrate_role_arns
+
+    condition {
+      test     = "StringEquals"
+      variable = "iam:PassedToService"
+      values   = ["ecs-tasks.amazonaws.com"]
+    }
+  }
+
   statement {
     actions   = ["ecr:DescribeImages", "ecr:DescribeRepositories"]
     resources = [local.repository_arn]

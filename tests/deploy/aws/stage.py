@@ -76,11 +76,12 @@ class Stage:
         return {**os.environ, **self._moto.environment, **here}
 
     def serve(self) -> Task:
-        """Migrate the database by the migration task, and start a task of the web service."""
+        """Make the database's roles and migrate it, each by its task, and start a task of the web service."""
         self._make_database()
         cluster, service = self.outputs["cluster_name"], self.outputs["web_service_name"]
-        code = self.fargate.run_to_the_end(cluster=cluster, family=self.outputs["migrate_task_family"], service=service)
-        assert code == 0, f"the migration task ended with {code}"
+        for family in (self.outputs["database_roles_task_family"], self.outputs["migrate_task_family"]):
+            code = self.fargate.run_to_the_end(cluster=cluster, family=family, service=service)
+            assert code == 0, f"the task {family} ended with {code}"
         return self.fargate.start_service(cluster=cluster, service=service)
 
     def add_service(self, name: str) -> str:
@@ -98,19 +99,19 @@ class Stage:
         self.undo.callback(partial(ecs.delete_service, cluster=cluster, service=name, force=True))
         return name
 
-    def secret(self) -> dict[str, str]:
-        """Return what the database's secret holds."""
-        found = self.client("secretsmanager").get_secret_value(SecretId=self.outputs["database_secret_arn"])
+    def secret(self, of: str = "database_secret_arn") -> dict[str, str]:
+        """Return what a secret of the database holds, that of the application unless another output is named."""
+        found = self.client("secretsmanager").get_secret_value(SecretId=self.outputs[of])
         secret: dict[str, str] = json.loads(found["SecretString"])
         return secret
 
     def _make_database(self) -> None:
-        """Make role and database as the secret names them; on AWS, RDS has."""
-        secret = self.secret()
+        """Make administrator and database as their secret names them; on AWS, RDS has."""
+        secret = self.secret("database_administrator_secret_arn")
         role, name = sql.Identifier(secret["user"]), sql.Identifier(secret["db"])
         with closing(self._connect()) as connection:
             if not connection.execute("select 1 from pg_roles where rolname = %s", [secret["user"]]).fetchone():
-                connection.execute(sql.SQL("create role {} superuser login").format(role))
+                connection.execute(sql.SQL("create role {} login createrole createdb").format(role))
             if not connection.execute("select 1 from pg_database where datname = %s", [secret["db"]]).fetchone():
                 connection.execute(sql.SQL("create database {} owner {}").format(name, role))
 

@@ -17,9 +17,22 @@ def instance(applied: Account) -> dict[str, Any]:
     return dict(found)
 
 
+USERS = {
+    "database_secret_arn": "papyrus_app",
+    "database_owner_secret_arn": "papyrus_owner",
+    "database_administrator_secret_arn": "papyrus",
+}
+
+
+@pytest.fixture(params=USERS)
+def output(request: pytest.FixtureRequest) -> str:
+    """The output that names a secret of the database: each of the three."""
+    return str(request.param)
+
+
 @pytest.fixture
-def secret(applied: Account) -> dict[str, str]:
-    arn = applied.outputs("10-rds")["database_secret_arn"]
+def secret(applied: Account, output: str) -> dict[str, str]:
+    arn = applied.outputs("10-rds")[output]
     return dict(json.loads(client("secretsmanager").get_secret_value(SecretId=arn)["SecretString"]))
 
 
@@ -67,11 +80,17 @@ def test_database_uses_the_group_that_forces_tls(instance: dict[str, Any]) -> No
     assert group["DBParameterGroupFamily"] == "postgres16"
 
 
-def test_secret_tells_where_the_database_is(applied: Account, secret: dict[str, str]) -> None:
+def test_secret_tells_where_the_database_is_and_who_signs_in(
+    applied: Account, output: str, secret: dict[str, str]
+) -> None:
     outputs = applied.outputs("10-rds")
     assert sorted(secret) == ["db", "host", "password", "port", "user"]
     assert (secret["host"], secret["port"]) == (outputs["database_address"], str(outputs["database_port"]))
-    assert (secret["db"], secret["user"]) == ("papyrus", "papyrus")
+    assert (secret["db"], secret["user"]) == ("papyrus", USERS[output])
+
+
+def test_administrator_is_the_instances_master(instance: dict[str, Any]) -> None:
+    assert instance["MasterUsername"] == USERS["database_administrator_secret_arn"]
 
 
 def test_password_is_long_and_needs_no_escaping(secret: dict[str, str]) -> None:
@@ -79,8 +98,9 @@ def test_password_is_long_and_needs_no_escaping(secret: dict[str, str]) -> None:
     assert secret["password"].isalnum()
 
 
-def test_secret_is_encrypted_with_our_key_which_rotates(applied: Account) -> None:
+def test_secrets_are_encrypted_with_our_key_which_rotates(applied: Account) -> None:
     outputs = applied.outputs("10-rds")
-    described = client("secretsmanager").describe_secret(SecretId=outputs["database_secret_arn"])
-    assert (described["Name"], described["KmsKeyId"]) == ("papyrus/prd/db", outputs["secret_kms_key_arn"])
+    described = [client("secretsmanager").describe_secret(SecretId=outputs[each]) for each in USERS]
+    assert [each["Name"] for each in described] == ["papyrus/prd/db", "papyrus/prd/db-owner", "papyrus/prd/db-admin"]
+    assert {each["KmsKeyId"] for each in described} == {outputs["secret_kms_key_arn"]}
     assert client("kms").get_key_rotation_status(KeyId=outputs["secret_kms_key_arn"])["KeyRotationEnabled"] is True

@@ -13,7 +13,17 @@ from tests.deploy.aws.account import REPOSITORY, Account
 from tests.deploy.aws.moto import ACCOUNT
 
 WORKFLOWS = ["alb-smoke", "audit-evidence", "ecr-push", "ecs-deploy", "ecs-scale", "rds-snapshot"]
-ROLES = [f"papyrus-prd-{name}" for name in ("execution", "flow-log", "task", *WORKFLOWS)]
+# Which secrets of the database each kind of task is started with, by the outputs of 10-rds.
+EXECUTION = {
+    "execution": ["database_secret_arn"],
+    "execution-migrate": ["database_owner_secret_arn"],
+    "execution-database-roles": [
+        "database_secret_arn",
+        "database_owner_secret_arn",
+        "database_administrator_secret_arn",
+    ],
+}
+ROLES = [f"papyrus-prd-{name}" for name in (*EXECUTION, "flow-log", "migrate", "task", *WORKFLOWS)]
 # The Service Authorization Reference lists no resource for these.
 WITHOUT_RESOURCE = {
     "cloudtrail:LookupEvents",
@@ -102,19 +112,20 @@ def test_role_fits_into_what_iam_takes(applied: Account, role: str) -> None:
     assert len(json.dumps({"Statement": statements(role)}, separators=(",", ":"))) < INLINE_LIMIT
 
 
-def test_execution_role_can_only_pull_log_and_read_its_secrets(applied: Account) -> None:
+@pytest.mark.parametrize("kind", EXECUTION)
+def test_execution_role_can_only_pull_log_and_read_its_secrets(applied: Account, kind: str) -> None:
     database, service = applied.outputs("10-rds"), applied.outputs("15-ecs")
     repository = f"arn:aws:ecr:us-west-2:{ACCOUNT}:repository/{service['repository_name']}"
     django = client("secretsmanager").describe_secret(SecretId="papyrus/prd/django")["ARN"]
     log = f"arn:aws:logs:us-west-2:{ACCOUNT}:log-group:/ecs/papyrus:*"
-    assert allowed("papyrus-prd-execution") == {
+    assert allowed(f"papyrus-prd-{kind}") == {
         "ecr:GetAuthorizationToken": ["*"],
         "ecr:BatchCheckLayerAvailability": [repository],
         "ecr:BatchGetImage": [repository],
         "ecr:GetDownloadUrlForLayer": [repository],
         "logs:CreateLogStream": [log],
         "logs:PutLogEvents": [log],
-        "secretsmanager:GetSecretValue": sorted([database["database_secret_arn"], django]),
+        "secretsmanager:GetSecretValue": sorted([*(database[each] for each in EXECUTION[kind]), django]),
         "ssm:GetParameters": [f"arn:aws:ssm:us-west-2:{ACCOUNT}:parameter/papyrus/prd/auth0/callback_url"],
         "kms:Decrypt": [database["secret_kms_key_arn"]],
     }
@@ -132,6 +143,14 @@ def test_task_role_can_only_read_its_settings_and_use_the_archive(applied: Accou
     }
 
 
+def test_migrate_role_can_only_read_its_own_sign_in(applied: Account) -> None:
+    database = applied.outputs("10-rds")
+    assert allowed("papyrus-prd-migrate") == {
+        "secretsmanager:GetSecretValue": [database["database_owner_secret_arn"]],
+        "kms:Decrypt": [database["secret_kms_key_arn"]],
+    }
+
+
 def test_flow_log_role_can_only_write_its_log(applied: Account) -> None:
     groups = f"arn:aws:logs:us-west-2:{ACCOUNT}:log-group:"
     log = f"{groups}/vpc/papyrus/refused"
@@ -144,7 +163,7 @@ def test_flow_log_role_can_only_write_its_log(applied: Account) -> None:
     }
 
 
-@pytest.mark.parametrize("role", ["papyrus-prd-execution", "papyrus-prd-task"])
+@pytest.mark.parametrize("role", [f"papyrus-prd-{name}" for name in (*EXECUTION, "migrate", "task")])
 def test_role_is_for_tasks_of_this_account(applied: Account, role: str) -> None:
     assert trust(role)["Principal"] == {"Service": "ecs-tasks.amazonaws.com"}
     assert trust(role)["Condition"] == {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
@@ -168,11 +187,13 @@ def test_workflow_has_a_role_that_only_this_repository_takes(applied: Account, w
 @pytest.mark.parametrize("workflow", WORKFLOWS)
 def test_workflow_passes_the_tasks_roles_only_and_to_tasks_only(applied: Account, workflow: str) -> None:
     service = applied.outputs("15-ecs")
+    services = [service["execution_role_arn"], service["task_role_arn"]]
     passing = [each for each in statements(f"papyrus-prd-{workflow}") if "iam:PassRole" in as_list(each["Action"])]
     for statement in passing:
-        assert sorted(statement["Resource"]) == sorted([service["execution_role_arn"], service["task_role_arn"]])
         assert statement["Condition"] == {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}}
-    assert bool(passing) is (workflow in ("ecs-deploy", "rds-snapshot"))
+    # Nobody's are those of database-roles: only an administrator of the account starts that task.
+    passed = {"ecs-deploy": services + service["migrate_role_arns"], "rds-snapshot": services}
+    assert allowed(f"papyrus-prd-{workflow}").get("iam:PassRole", []) == sorted(passed.get(workflow, []))
 
 
 def test_scale_can_only_scale_the_services_and_switch_their_alarms(applied: Account) -> None:

@@ -13,13 +13,19 @@ from tests.deploy.aws.account import Account
 
 @pytest.fixture
 def secrets(applied: Account) -> list[str]:
-    """The two values nobody may see."""
-    keys = {"papyrus/prd/db": "password", "papyrus/prd/django": "secret_key"}
+    """The values nobody may see."""
+    keys = {
+        "papyrus/prd/db": "password",
+        "papyrus/prd/db-owner": "password",
+        "papyrus/prd/db-admin": "password",
+        "papyrus/prd/django": "secret_key",
+    }
     found = []
     for name, key in keys.items():
         text = client("secretsmanager").get_secret_value(SecretId=name)["SecretString"]
         found.append(json.loads(text)[key])
-    assert [len(each) for each in found] == [40, 64]
+    assert [len(each) for each in found] == [40, 40, 40, 64]
+    assert len(set(found)) == 4
     return found
 
 
@@ -44,7 +50,7 @@ def test_no_output_holds_a_secret(applied: Account, secrets: list[str], name: st
 def test_no_task_definition_holds_a_secret(applied: Account, secrets: list[str]) -> None:
     ecs = client("ecs")
     arns = ecs.list_task_definitions()["taskDefinitionArns"]
-    assert len(arns) == 3
+    assert len(arns) == 4
     for arn in arns:
         assert not leaks(secrets, json.dumps(ecs.describe_task_definition(taskDefinition=arn), default=str))
 

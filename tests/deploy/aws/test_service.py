@@ -13,6 +13,13 @@ from papyrus_site.local import ROOT
 from tests.deploy.aws.account import IMAGE, Account
 
 SECRETS = ["AUTH0_CALLBACK_URL", "DJANGO_SECRET_KEY", "PGDATABASE", "PGHOST", "PGPASSWORD", "PGPORT", "PGUSER"]
+# As whom each kind of task signs in to the database: families and secrets by the names of outputs.
+SIGN_INS = {
+    "web_task_family": "database_secret_arn",
+    "worker_task_family": "database_secret_arn",
+    "migrate_task_family": "database_owner_secret_arn",
+    "database_roles_task_family": "database_administrator_secret_arn",
+}
 
 
 @pytest.fixture
@@ -30,9 +37,14 @@ def container(family: str) -> dict[str, Any]:
     return dict(found)
 
 
-@pytest.fixture(params=["web_task_family", "worker_task_family", "migrate_task_family"])
-def each_container(outputs: dict[str, Any], request: pytest.FixtureRequest) -> dict[str, Any]:
-    return container(outputs[request.param])
+@pytest.fixture(params=SIGN_INS)
+def family(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def each_container(outputs: dict[str, Any], family: str) -> dict[str, Any]:
+    return container(outputs[family])
 
 
 def test_repository_keeps_tags_and_scans(outputs: dict[str, Any]) -> None:
@@ -71,21 +83,54 @@ def test_container_can_write_to_tmp_only(each_container: dict[str, Any]) -> None
     assert each_container["linuxParameters"]["capabilities"]["drop"] == ["ALL"]
 
 
-def test_container_gets_secrets_by_reference(applied: Account, each_container: dict[str, Any]) -> None:
-    references = {each["name"]: each["valueFrom"] for each in each_container["secrets"]}
-    database = applied.outputs("10-rds")["database_secret_arn"]
-    assert sorted(references) == SECRETS
+def references(container: dict[str, Any]) -> dict[str, str]:
+    return {each["name"]: each["valueFrom"] for each in container["secrets"]}
+
+
+def test_container_gets_secrets_by_reference(applied: Account, family: str, each_container: dict[str, Any]) -> None:
+    found = references(each_container)
+    database = applied.outputs("10-rds")[SIGN_INS[family]]
+    assert [name for name in sorted(found) if not name.startswith("DATABASE_")] == SECRETS
     keys = {"PGHOST": "host", "PGPORT": "port", "PGDATABASE": "db", "PGUSER": "user", "PGPASSWORD": "password"}
-    assert {name: references[name] for name in keys} == {name: f"{database}:{key}::" for name, key in keys.items()}
-    assert references["AUTH0_CALLBACK_URL"].endswith(":parameter/papyrus/prd/auth0/callback_url")
+    assert {name: found[name] for name in keys} == {name: f"{database}:{key}::" for name, key in keys.items()}
+    assert found["AUTH0_CALLBACK_URL"].endswith(":parameter/papyrus/prd/auth0/callback_url")
 
 
-def test_container_is_told_the_rest(applied: Account, each_container: dict[str, Any], outputs: dict[str, Any]) -> None:
+def test_roles_are_made_with_the_sign_ins_of_both_and_nobody_else_is_given_them(
+    applied: Account, outputs: dict[str, Any], family: str, each_container: dict[str, Any]
+) -> None:
+    database = applied.outputs("10-rds")
+    expected = {
+        f"DATABASE_{role}{word}": f"{database[output]}:{key}::"
+        for role, output in (("OWNER", "database_owner_secret_arn"), ("APPLICATION", "database_secret_arn"))
+        for word, key in (("", "user"), ("_PASSWORD", "password"))
+    }
+    found = {name: arn for name, arn in references(each_container).items() if name.startswith("DATABASE_")}
+    assert found == (expected if family == "database_roles_task_family" else {})
+
+
+def test_task_can_read_no_other_sign_in_than_its_own(outputs: dict[str, Any], family: str) -> None:
+    # What each role may is asserted in test_roles.
+    described = client("ecs").describe_task_definition(taskDefinition=outputs[family])["taskDefinition"]
+    started_with = described["executionRoleArn"].rsplit("/", 1)[-1]
+    runs_with = described.get("taskRoleArn", "").rsplit("/", 1)[-1]
+    assert (started_with, runs_with) == {
+        "web_task_family": ("papyrus-prd-execution", "papyrus-prd-task"),
+        "worker_task_family": ("papyrus-prd-execution", "papyrus-prd-task"),
+        "migrate_task_family": ("papyrus-prd-execution-migrate", "papyrus-prd-migrate"),
+        "database_roles_task_family": ("papyrus-prd-execution-database-roles", ""),
+    }[family]
+
+
+def test_container_is_told_the_rest(
+    applied: Account, family: str, each_container: dict[str, Any], outputs: dict[str, Any]
+) -> None:
     told = {each["name"]: each["value"] for each in each_container["environment"]}
+    again = told.pop("DATABASE_SECRET_ARN", None)
+    assert again == (None if family == "database_roles_task_family" else applied.outputs("10-rds")[SIGN_INS[family]])
     assert told == {
         "ARCHIVE_BUCKET": outputs["archive_bucket"],
         "AWS_REGION": "us-west-2",
-        "DATABASE_SECRET_ARN": applied.outputs("10-rds")["database_secret_arn"],
         "DJANGO_ALLOWED_HOSTS": "localhost",
         "PGSSLMODE": "require",
         "WEB_CONCURRENCY": "2",
@@ -105,6 +150,8 @@ def test_containers_run_their_commands(outputs: dict[str, Any]) -> None:
     worker = container(outputs["worker_task_family"])
     assert worker["command"] == ["python", "manage.py", "archive_pending", "--every", "60"]
     assert container(outputs["migrate_task_family"])["command"] == ["python", "manage.py", "migrate"]
+    roles = container(outputs["database_roles_task_family"])
+    assert roles["command"] == ["python", "manage.py", "create_database_roles"]
 
 
 def test_container_is_given_longer_to_stop_than_gunicorn_takes(each_container: dict[str, Any]) -> None:

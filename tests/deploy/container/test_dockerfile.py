@@ -17,7 +17,7 @@ from tests.deploy.serving import COMMAND, ROOT
 BUILD, FINAL = dockerfile.stages()
 PACKAGES = ("papyrus_site", "catalog", "deploy", "invoices")
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text())
-OURS = ("migrate", "web", "worker")
+OURS = ("roles", "migrate", "web", "worker")
 
 
 def tracked_files() -> set[str]:
@@ -138,16 +138,23 @@ def test_compose_migrates_once_before_anything_serves() -> None:
     services = COMPOSE["services"]
     assert services["database"]["image"] == "postgres:16"
     assert services["migrate"]["command"] == ["python", "manage.py", "migrate"]
-    assert services["migrate"]["restart"] == "no"
+    assert services["roles"]["command"] == ["python", "manage.py", "create_database_roles"]
+    assert (services["roles"]["restart"], services["migrate"]["restart"]) == ("no", "no")
+    assert services["migrate"]["depends_on"] == {"roles": {"condition": "service_completed_successfully"}}
     for name in ("web", "worker"):
         assert services[name]["depends_on"] == {"migrate": {"condition": "service_completed_successfully"}}
     assert "command" not in services["web"]
 
 
+def test_compose_serves_with_the_lesser_role() -> None:
+    users = {name: COMPOSE["services"][name]["environment"]["PGUSER"] for name in OURS}
+    assert users == {"roles": "papyrus", "migrate": "papyrus_owner", "web": "papyrus_app", "worker": "papyrus_app"}
+
+
 def test_compose_has_no_secret_and_says_which_are_missing() -> None:
     text = Path(ROOT / "compose.yaml").read_text()
     for name in ("DJANGO_SECRET_KEY", "POSTGRES_PASSWORD"):
-        values = re.findall(rf"(?:{name}|PGPASSWORD): (\$\{{{name}\S*.*)$", text, re.MULTILINE)
+        values = re.findall(rf"(?:{name}|PGPASSWORD): (?:&password )?(\$\{{{name}\S*.*)$", text, re.MULTILINE)
         assert values
         assert all(value.startswith(f"${{{name}:?Set {name} to a") for value in values)
 

@@ -71,7 +71,7 @@ run "database" {
   }
 
   assert {
-    condition     = aws_db_instance.this.password == null && aws_secretsmanager_secret_version.database.secret_string == null
+    condition     = aws_db_instance.this.password == null && alltrue([for each in aws_secretsmanager_secret_version.database : each.secret_string == null])
     error_message = "The password must not be kept in the state."
   }
 }
@@ -82,8 +82,8 @@ run "rotation" {
   }
 
   assert {
-    condition     = aws_db_instance.this.password_wo_version == 2 && aws_secretsmanager_secret_version.database.secret_string_wo_version == 2
-    error_message = "Database and secret must change together."
+    condition     = aws_db_instance.this.password_wo_version == 2 && alltrue([for each in aws_secretsmanager_secret_version.database : each.secret_string_wo_version == 2])
+    error_message = "Database and secrets must change together."
   }
 }
 

@@ -30,11 +30,13 @@ override_data {
   target = data.terraform_remote_state.database
   values = {
     outputs = {
-      database_identifier = "papyrus-prd"
-      database_address    = "papyrus-prd.mock.us-west-2.rds.amazonaws.com"
-      database_port       = 5432
-      database_secret_arn = "arn:aws:secretsmanager:us-west-2:123456789012:secret:papyrus/prd/db-mock"
-      secret_kms_key_arn  = "arn:aws:kms:us-west-2:123456789012:key/00000000-0000-0000-0000-000000000000"
+      database_identifier               = "papyrus-prd"
+      database_address                  = "papyrus-prd.mock.us-west-2.rds.amazonaws.com"
+      database_port                     = 5432
+      database_secret_arn               = "arn:aws:secretsmanager:us-west-2:123456789012:secret:papyrus/prd/db-mock"
+      database_owner_secret_arn         = "arn:aws:secretsmanager:us-west-2:123456789012:secret:papyrus/prd/db-owner-mock"
+      database_administrator_secret_arn = "arn:aws:secretsmanager:us-west-2:123456789012:secret:papyrus/prd/db-admin-mock"
+      secret_kms_key_arn                = "arn:aws:kms:us-west-2:123456789012:key/00000000-0000-0000-0000-000000000000"
     }
   }
 }
@@ -117,6 +119,44 @@ run "service" {
     condition     = aws_s3_bucket.archive.object_lock_enabled && aws_s3_bucket_versioning.archive.versioning_configuration[0].status == "Enabled"
     error_message = "The archive must have versions and Object Lock."
   }
+}
+
+run "database_is_verified_when_asked_for" {
+  command = plan
+
+  variables {
+    database_tls = { mode = "verify-full", root_certificate = "/opt/papyrus/deploy/certificates/global-bundle.pem" }
+  }
+
+  assert {
+    condition = alltrue([for task in aws_ecs_task_definition.this :
+      length(setsubtract([
+        { name = "PGSSLMODE", value = "verify-full" },
+        { name = "PGSSLROOTCERT", value = "/opt/papyrus/deploy/certificates/global-bundle.pem" },
+      ], jsondecode(task.container_definitions)[0].environment)) == 0
+    ])
+    error_message = "Every task must verify the database as asked for."
+  }
+}
+
+run "refuses_a_database_without_tls" {
+  command = plan
+
+  variables {
+    database_tls = { mode = "prefer", root_certificate = "/any" }
+  }
+
+  expect_failures = [var.database_tls]
+}
+
+run "refuses_to_verify_by_nobody" {
+  command = plan
+
+  variables {
+    database_tls = { mode = "verify-full" }
+  }
+
+  expect_failures = [var.database_tls]
 }
 
 run "refuses_a_tag" {

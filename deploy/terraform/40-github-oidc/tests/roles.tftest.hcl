@@ -23,6 +23,7 @@ override_data {
       repository_name        = "papyrus"
       execution_role_arn     = "arn:aws:iam::123456789012:role/papyrus-prd-execution"
       task_role_arn          = "arn:aws:iam::123456789012:role/papyrus-prd-task"
+      migrate_role_arns      = ["arn:aws:iam::123456789012:role/papyrus-prd-migrate", "arn:aws:iam::123456789012:role/papyrus-prd-execution-migrate"]
     }
   }
 }
