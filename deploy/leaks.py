@@ -44,6 +44,8 @@ EXAMPLES = frozenset(
 )
 # Every key in AWS's documentation has it.
 EXAMPLE_KEY = "EXAMPLE"
+# A certificate is public, and its letters look like anything.
+CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----\s+MI[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----")
 # In a URL's credentials these begin the name of a variable.
 VARIABLES = ("{", "$")
 
@@ -88,12 +90,14 @@ def leaks_in(path: Path) -> list[Leak]:
     if b"\0" in content:
         return []
     text = content.decode(errors="replace")
+    certificates = [match.span() for match in CERTIFICATE.finditer(text)]
     found = {
         (text.count("\n", 0, position) + 1, rule.kind)
         for rule in RULES
         if rule.kind in LOOKED_FOR
         for position, value in rule.found(text)
         if not (_is_harmless(value, rule.kind) or _is_pinned_version(text, position))
+        and not any(begins <= position < ends for begins, ends in certificates)
     }
     return [Leak(path=str(path), line=line, kind=kind) for line, kind in sorted(found)]
 

@@ -11,6 +11,7 @@ from hypothesis import assume, given, settings, strategies as st
 from deploy.evidence.identifiers import Kind
 from deploy.leaks import EXAMPLES, leaks_in, main
 from papyrus_site.local import ROOT
+from tests.deploy.database.authority import Authority
 from tests.deploy.evidence.planted import ANYWHERE, Planted
 
 FOUND = (
@@ -90,6 +91,14 @@ def test_ordinary_text_and_examples_pass(tmp_path: Path, text: str) -> None:
 def test_binary_file_passes(tmp_path: Path) -> None:
     (tmp_path / "a.ttf").write_bytes(b"\0\1" + ACCOUNT.encode())
     assert leaks_in(tmp_path / "a.ttf") == []
+
+
+def test_certificates_pass_and_what_stands_beside_them_does_not(tmp_path: Path) -> None:
+    bundle = "".join(
+        Authority.new(f"Authority {number}").write(tmp_path / "one.pem").read_text() for number in range(3)
+    )
+    assert kinds_in(tmp_path / "bundle.pem", bundle) == []
+    assert kinds_in(tmp_path / "bundle.pem", f"{bundle}{ACCOUNT}\n{bundle}") == [(bundle.count("\n") + 1, Kind.ACCOUNT)]
 
 
 def test_command_prints_place_and_remedy_and_no_value(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
