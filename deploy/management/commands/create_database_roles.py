@@ -16,7 +16,7 @@ from django.db import OperationalError, connection
 from django.utils.translation import gettext as _
 from psycopg import sql
 
-from deploy import unusable
+from deploy.health import unusable
 
 SCRIPT = Path(__file__).resolve().parents[2] / "sql" / "database_roles.sql"
 # libpq's name for what PostgreSQL keeps instead of a password.

@@ -10,7 +10,7 @@ from django.core.management.commands.migrate import Command as DjangoMigrate
 from django.db import OperationalError, connections
 from django.utils.translation import gettext as _
 
-from deploy import unusable
+from deploy.health import unusable
 from papyrus_site import ownership, roles
 
 # With these, Django's command only looks, or looks after its own account.
