@@ -155,7 +155,7 @@ def test_request_is_answered_when_the_server_is_told_to_stop_meanwhile(
     answers: list[int] = []
 
     def ask() -> None:
-        headers = {"Host": "papyrus.example", "X-Forwarded-Proto": "https", "Cookie": f"sessionid={'x' * 32}"}
+        headers = {"Host": "papyrus.example", "X-Forwarded-Proto": "https", "Cookie": f"__Host-sessionid={'x' * 32}"}
         answers.append(server.get("/", headers=headers).status)
 
     with closing(database.connect()) as other, other.transaction():

@@ -439,7 +439,7 @@
     }
     expired.hidden = true;
     // Signing in again, in another tab, has changed the token this form was made with.
-    const token = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/);
+    const token = document.cookie.match(/(?:^|; )(?:__Host-)?csrftoken=([^;]+)/);
     if (token) form.elements.csrfmiddlewaretoken.value = token[1];
     return true;
   }

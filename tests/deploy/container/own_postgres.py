@@ -114,7 +114,7 @@ class Office:
         return {
             "Host": "papyrus.example",
             "X-Forwarded-Proto": "https",
-            "Cookie": f"sessionid={self.session}",
+            "Cookie": f"__Host-sessionid={self.session}",
         }
 
 

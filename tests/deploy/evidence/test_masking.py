@@ -125,6 +125,7 @@ JSON = st.recursive(
         ("PGPASSWORD=hunter22 make run", "PGPASSWORD=**** make run"),
         ("?X-Amz-Security-Token=abc%2Fd&X-Amz-Expires=60", "?X-Amz-Security-Token=****&X-Amz-Expires=60"),
         ("Set-Cookie: sessionid=abc123; HttpOnly", "Set-Cookie: sessionid=****; HttpOnly"),
+        ("Cookie: __Host-csrftoken=abc; __Host-sessionid=d", "Cookie: __Host-csrftoken=****; __Host-sessionid=****"),
         ('"password"  = "hunter22"', '"password"  = "****"'),
         ("<MasterUserPassword>a b</MasterUserPassword>", "<MasterUserPassword>****</MasterUserPassword>"),
         ("password = (sensitive value)", "password = (sensitive value)"),
