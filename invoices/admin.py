@@ -6,12 +6,14 @@ import base64
 import io
 from typing import Any
 
+from csp.decorators import csp_update
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy as _
@@ -151,6 +153,12 @@ class IssuerAdmin(admin.ModelAdmin[Issuer]):
         # Who may only look would find the fields for another seal, empty.
         entry = ("seal_image", "remove_seal") if obj is None or self.has_change_permission(request, obj) else ()
         return (*self.facts, (_("Seal"), {"fields": ("present_seal", *entry)}))
+
+
+    # The present seal stands in the page itself.
+    @method_decorator(csp_update({"img-src": "data:"}))
+    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        return super().change_view(request, object_id, *args, **kwargs)
 
     @admin.display(description=_("present seal"))
     def present_seal(self, issuer: Issuer) -> str | SafeString:

@@ -1,4 +1,4 @@
-"""What surrounds every request of the product: its id, its line in the log, and a page for a refused method."""
+"""What surrounds every request of the product: its id, its log line, headers, and a page for a refused method."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 
 from papyrus_site import logs
+from papyrus_site.answer_headers import ANSWER_HEADERS
 
 logger = logging.getLogger("papyrus")
 
@@ -44,6 +45,19 @@ class RequestLogMiddleware:
             milliseconds = round((time.perf_counter() - started) * 1000, 1)
             logger.info("request", extra=_fields(request, status=status, milliseconds=milliseconds))
             logs.request_id.reset(remembered)
+
+
+class AnswerHeadersMiddleware:
+    """Add ANSWER_HEADERS. Stands before whatever may refuse a request, the redirect to HTTPS included."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self._get_response(request)
+        for name, value in ANSWER_HEADERS.items():
+            response.headers.setdefault(name, value)
+        return response
 
 
 class RefusedMethodMiddleware:

@@ -12,6 +12,7 @@ from pathlib import Path
 import django_stubs_ext
 import environ
 from botocore.config import Config as S3Config
+from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
@@ -31,6 +32,8 @@ SECRET_KEY = env.str("DJANGO_SECRET_KEY")
 DEBUG = env.bool("DJANGO_DEBUG", default=False)
 # Off on a developer's machine only, so this also tells whether we are in production.
 HTTPS = env.bool("PAPYRUS_HTTPS", default=True)
+if DEBUG and HTTPS:
+    raise ImproperlyConfigured("Unset DJANGO_DEBUG: its pages show values, and PAPYRUS_HTTPS says that this is no desk")
 ALLOWED_HOSTS = env.list("DJANGO_ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = env.list("DJANGO_CSRF_TRUSTED_ORIGINS", default=[])
 
@@ -48,14 +51,19 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django_htmx",
+    "csp",
     "pgtrigger",
 ]
 
 MIDDLEWARE = [
     # Every request has its log line, also those that the rest refuses; the probes must not be refused.
     "papyrus_site.middleware.RequestLogMiddleware",
-    "deploy.health.middleware.ProbeMiddleware",
+    # Then whatever adds headers, so that refusals, probes and static files have them too.
+    "papyrus_site.middleware.AnswerHeadersMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "deploy.health.middleware.ProbeMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -63,7 +71,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "papyrus_site.middleware.RefusedMethodMiddleware",
 ]
@@ -183,6 +190,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
 # Behind the load balancer the request arrives in plain HTTP and names its real scheme in this header.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_SSL_REDIRECT = HTTPS
+# A load balancer probes by IP address and in plain HTTP.
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|dbcheck)$"]
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
@@ -194,7 +203,23 @@ SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid"
 CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"
 # In the session, not in a cookie: they name documents.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# --- Security headers: docs/decisions/0026-hardening.md ---
 X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "connect-src": [SELF],
+        # A note's page shows its PDF in a frame.
+        "frame-src": [SELF],
+        "frame-ancestors": [NONE],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+    }
+}
 
 # --- Logs ---
 # Commands print their results on stdout, so their log goes to stderr; gunicorn's configuration sets stdout.

@@ -6,6 +6,8 @@ import math
 import os
 import shutil
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,6 +25,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from catalog.models import TaxCategory, TaxRate
 from invoices.models import NumberSeries
 from papyrus_site import roles
+from papyrus_site.local import ROOT, VAR
 from tests.migrating import DATABASE, Database
 
 # How long one example takes says something of the machine, nothing of the code.
@@ -33,6 +36,7 @@ Found = TypeVar("Found")
 
 BY_FOLDER = {"browser": "browser", "deploy": "deploy"}
 SEEDED = (TaxCategory, TaxRate, NumberSeries)
+STATIC = VAR / "static-test"
 DATABASE_FIXTURES = {"db", "transactional_db", "committed", "server"}
 
 
@@ -90,6 +94,15 @@ def held_port() -> Iterator[int]:
         holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         holder.bind(("127.0.0.1", 0))
         yield holder.getsockname()[1]
+
+
+@pytest.fixture(scope="session")
+def static_files() -> Path:
+    os.environ["DJANGO_STATIC_ROOT"] = str(STATIC)
+    subprocess.run(
+        [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity=0"], cwd=ROOT, check=True, timeout=120
+    )
+    return STATIC
 
 
 @pytest.fixture(scope="session")

@@ -11,10 +11,11 @@ from django.urls import Resolver404, ResolverMatch, get_resolver
 
 
 class ProbeMiddleware:
-    """Answer deploy's addresses at once: no host check, redirect to https, session or sign-in.
+    """Answer deploy's addresses at once: no host check, session or sign-in.
 
     A load balancer probes by IP address and in plain HTTP, and whoever watches the service comes by whatever
-    name the load balancer has today; neither can satisfy ALLOWED_HOSTS. Stands right after the request log.
+    name the load balancer has today; neither can satisfy ALLOWED_HOSTS. Stands before whatever asks for the host;
+    SECURE_REDIRECT_EXEMPT spares the probes the redirect to https.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -39,7 +40,6 @@ class ProbeMiddleware:
 def _finished(response: HttpResponse, *, method: str | None) -> HttpResponse:
     # What CommonMiddleware and the HTTP server do for other answers.
     response.headers["Content-Length"] = str(len(response.content))
-    response.headers["Cache-Control"] = "no-store"
     if method == "HEAD":
         response.content = b""
     return response

@@ -14,15 +14,14 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.db import connection
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from catalog.models import Product
-from papyrus_site.local import ROOT, VAR
+from papyrus_site.local import ROOT
 from papyrus_site.roles import Role
 from tests.conftest import held_port, needed_program, wait_until
 from tests.invoices.factories import CustomerFactory, IssuerFactory, user_of
 
-STATIC = VAR / "static-test"
 PASSWORD = "only-for-tests-1"
 # How long a busy machine may take for what is there at once on others.
 PATIENCE_MILLISECONDS = 30_000
@@ -43,27 +42,20 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def static_files() -> Path:
-    os.environ["DJANGO_STATIC_ROOT"] = str(STATIC)
-    subprocess.run(
-        [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity=0"], cwd=ROOT, check=True, timeout=120
-    )
-    return STATIC
-
-
-@pytest.fixture(scope="session")
 def server(django_db_setup: None, static_files: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a gunicorn that works on the test database."""
     with held_port() as port:
-        yield from _serving(port, tmp_path_factory.mktemp("server"))
+        yield from serving(port, tmp_path_factory.mktemp("server"), {})
 
 
-def _serving(port: int, folder: Path) -> Iterator[str]:
+def serving(port: int, folder: Path, told: dict[str, str]) -> Iterator[str]:
+    """Serve on the test database, told what stands in `told`, until the iterator goes on; the log is in `folder`."""
     environment = {
         **os.environ,
         "PGDATABASE": str(connection.settings_dict["NAME"]),
         "GUNICORN_BIND": f"127.0.0.1:{port}",
         "ARCHIVE_FOLDER": str(folder / "archive"),
+        **told,
     }
     command = [sys.executable, "-m", "gunicorn", "-c", "deploy/gunicorn.conf.py", "papyrus_site.wsgi"]
     with (folder / "log").open("wb") as log:
@@ -90,11 +82,23 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
         yield opened
 
 
+def breaches(context: BrowserContext) -> list[str]:
+    """What Chromium will say of the policies that pages of `context` break, as it says it."""
+    said: list[str] = []
+
+    def listen(message: ConsoleMessage) -> None:
+        if "Content Security Policy" in message.text or "Permissions-Policy" in message.text:
+            said.append(f"{message.page.url if message.page else ''}: {message.text}")
+
+    context.on("console", listen)
+    return said
+
+
 @pytest.fixture
 def page(context: BrowserContext) -> Iterator[Page]:
-    """A page on which no script may fail."""
+    """A page on which no script may fail, and that may break no policy."""
+    errors = breaches(context)
     opened = context.new_page()
-    errors: list[str] = []
     opened.on("pageerror", lambda error: errors.append(str(error)))
     yield opened
     assert errors == []
@@ -116,9 +120,13 @@ def office(committed: None) -> User:
 @pytest.fixture
 def clerk_page(page: Page, office: User, server: str) -> Page:
     """A page of a signed-in clerk, on the list of notes."""
+    sign_in(page, server, username="clerk")
+    return page
+
+
+def sign_in(page: Page, server: str, *, username: str) -> None:
     page.goto(f"{server}/login")
-    page.get_by_label("ユーザー名").fill("clerk")
+    page.get_by_label("ユーザー名").fill(username)
     page.get_by_label("パスワード").fill(PASSWORD)
     page.get_by_role("button", name="ログイン").click()
     page.wait_for_url(f"{server}/")
-    return page
