@@ -10,7 +10,12 @@ from __future__ import annotations
 import os
 import sys
 
+from gunicorn import util
+from gunicorn.http import wsgi
+
+from deploy import plain_answer
 from papyrus_site import logs
+from papyrus_site.answer_headers import ANSWER_HEADERS
 
 # A reload reads this file again, but must not wrap the wrapper.
 if not isinstance(sys.stderr, logs.StreamOfLines):
@@ -44,8 +49,15 @@ graceful_timeout = 30
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - mkstemp inside it
 # Nobody uses it, and it would need a folder to write to.
 control_socket_disable = True
-# Whose X-Forwarded-* gunicorn itself believes. Django reads X-Forwarded-Proto on its own (PAPYRUS_HTTPS).
-forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1,::1")
+# gunicorn believes no header about scheme, address or path. Django reads X-Forwarded-Proto itself (PAPYRUS_HTTPS).
+secure_scheme_headers: dict[str, str] = {}
+forwarder_headers = ""
+# Else X_Forwarded_Proto would pass for X-Forwarded-Proto, which a load balancer writes over.
+header_map = "drop"
+
+# What gunicorn says of itself and of requests it cannot read.
+wsgi.SERVER = "papyrus"
+util.write_error = plain_answer.writer(ANSWER_HEADERS)
 
 raw_env = ["LOG_STREAM=stdout"]
 logconfig_dict = logs.configuration(level=os.environ.get("LOG_LEVEL", "INFO"), stream="stdout")

@@ -35,6 +35,8 @@ HTTPS = env.bool("PAPYRUS_HTTPS", default=True)
 if DEBUG and HTTPS:
     raise ImproperlyConfigured("Unset DJANGO_DEBUG: its pages show values, and PAPYRUS_HTTPS says that this is no desk")
 ALLOWED_HOSTS = env.list("DJANGO_ALLOWED_HOSTS")
+if "*" in ALLOWED_HOSTS and HTTPS:
+    raise ImproperlyConfigured("Name the hosts in DJANGO_ALLOWED_HOSTS: with * any request says what we are called")
 CSRF_TRUSTED_ORIGINS = env.list("DJANGO_CSRF_TRUSTED_ORIGINS", default=[])
 
 INSTALLED_APPS = [

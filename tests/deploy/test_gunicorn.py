@@ -50,7 +50,7 @@ def test_healthz_answers_and_has_its_line_when_asked_by_address_without_https(se
     response = server.get("/healthz", headers={"X-Amzn-Trace-Id": "Self=1-1-a;Root=1-6789-abc"})
 
     assert (response.status, response.headers["Content-Length"]) == (200, "12")
-    assert response.headers["Server"] == "gunicorn"
+    assert response.headers["Server"] == "papyrus"
     assert response.headers["X-Request-Id"] == "1-6789-abc"
     wait_until(lambda: server.requests(request_id="1-6789-abc"))
     (line,) = server.requests(request_id="1-6789-abc")
