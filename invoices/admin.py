@@ -227,8 +227,11 @@ def _checked_image(upload: UploadedFile[bytes]) -> bytes:
         with Image.open(upload, formats=("PNG", "JPEG")) as image:
             if max(image.size) > MAX_SEAL_PIXELS:
                 raise ValidationError(_("The image is larger than 2000 × 2000 pixels. Make it smaller."))
+            pixels = image.convert("RGBA")
+            # The colour profile, a comment and the like, which Pillow would write as well.
+            pixels.info.clear()
             drawn = io.BytesIO()
-            image.convert("RGBA").save(drawn, "PNG")
+            pixels.save(drawn, "PNG")
     except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError):
         raise ValidationError(_("This is no PNG or JPEG image. Choose another file.")) from None
     return drawn.getvalue()

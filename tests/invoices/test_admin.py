@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
 from invoices.models import Customer, Issuer, NumberSeries, Seal
 from tests.invoices.factories import CustomerFactory, IssuerFactory
@@ -160,6 +160,20 @@ def test_seal_is_kept_as_png(staff: Client, mode: str, kind: str) -> None:
     seal = Issuer.objects.get().seal
     assert seal is not None
     assert bytes(seal.image).startswith(b"\x89PNG")
+
+
+def test_seal_keeps_nothing_of_the_file_but_its_pixels(staff: Client) -> None:
+    drawn, comment = io.BytesIO(), PngImagePlugin.PngInfo()
+    comment.add_text("Comment", "<script>")
+    Image.new("RGB", (4, 4), "red").save(drawn, "PNG", icc_profile=b"<script>", dpi=(72, 72), pnginfo=comment)
+    drawn.write(b"<script>")
+    upload = SimpleUploadedFile("seal.png.html", drawn.getvalue(), content_type="text/html")
+    staff.post("/admin/invoices/issuer/add/", issuer_form(seal_image=upload))
+    seal = Issuer.objects.get().seal
+    assert seal is not None
+    with Image.open(io.BytesIO(seal.image)) as kept:
+        assert (kept.info, kept.getpixel((0, 0))) == ({}, (255, 0, 0, 255))
+    assert b"<script>" not in bytes(seal.image)
 
 
 @pytest.mark.parametrize(
