@@ -180,6 +180,7 @@ def test_server_is_prepared_and_stopped_soon_when_run_twice(tmp_path: Path, port
         assert second.wait() == 0
 
     assert list(passwords) == ["staff", "clerk", "approver", "auditor", "administrator"]
+    assert [name for name, password in passwords.items() if password in logged] == []
     assert again == passwords
     assert (tmp_path / f"server-{port}.previous.log").read_text() == logged
     assert log.read_text() != logged
