@@ -7,9 +7,10 @@ export PORT
 PIP := .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes
 LINT_ENV := DJANGO_SECRET_KEY=lint-only-$$(date +%s%N)-not-a-secret-of-any-service-0123456789 DJANGO_ALLOWED_HOSTS=example.invalid \
 	PAPYRUS_HTTPS=1 PGHOST=127.0.0.1 PGUSER=nobody
+LOCKED := requirements.txt requirements-local.txt requirements-dev.txt
 CATALOGUE := papyrus_site/locale/ja/LC_MESSAGES/django.po
 
-.PHONY: run test lint audit bench format messages requirements clean
+.PHONY: run test lint audit vulnerabilities sbom bench format messages requirements clean
 
 run: .venv/run.stamp
 	@.venv/bin/python manage.py serve
@@ -34,6 +35,14 @@ audit: .checkov/stamp .venv/dev.stamp
 	terraform fmt -check -recursive deploy/terraform
 	.venv/bin/python -m deploy.stacks validate
 	.checkov/bin/python -m checkov.main --directory deploy/terraform --config-file deploy/terraform/checkov.yaml
+
+# Asks the internet, so it is no part of .ci/run; a workflow asks every day.
+vulnerabilities: .venv/dev.stamp
+	.venv/bin/pip-audit --strict --require-hashes --disable-pip --progress-spinner off $(foreach name,$(LOCKED),--requirement $(name))
+
+sbom: .venv/dev.stamp
+	@mkdir -p var
+	.venv/bin/cyclonedx-py requirements requirements.txt --output-reproducible --output-file var/sbom.json
 
 bench: .venv/bench.stamp
 	@.venv/bin/python -m tests.bench

@@ -30,7 +30,7 @@ ROLE = re.compile(r"arn:aws:iam::\$\{\{ vars\.AWS_ACCOUNT_ID \}\}:role/papyrus-p
 MODULE = re.compile(r"python -m deploy\.(\w+)")
 NAMED = {
     *("ci", "ecr-push", "ecs-deploy", "ecs-scale", "alb-smoke", "sweep"),
-    *("audit-evidence", "rds-snapshot", "leak-guard"),
+    *("audit-evidence", "rds-snapshot", "leak-guard", "vulnerabilities"),
 }
 
 
