@@ -13,7 +13,7 @@ from django.core.management import get_commands
 from papyrus_site.local import ROOT
 
 OPERATIONS = ROOT / "docs" / "operations.md"
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+DOCUMENTS = [ROOT / "README.md", ROOT / "SECURITY.md", *sorted((ROOT / "docs").rglob("*.md"))]
 CONFIGURATION = ("papyrus_site/settings.py", "papyrus_site/local.py", "deploy/gunicorn.conf.py")
 PACKAGES = ("catalog", "deploy", "invoices", "papyrus_site")
 
@@ -129,6 +129,13 @@ def test_documents_name_make_targets_that_exist() -> None:
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     named = {target for path in DOCUMENTS for target in re.findall(r"`make ([a-z]+)", path.read_text())}
     assert named - targets == set()
+
+
+def test_threat_model_has_a_lock_that_stands_somewhere_for_each_door() -> None:
+    rows = re.findall(r"^\|(?! Who|---)(.+)\|$", (ROOT / "SECURITY.md").read_text(), re.MULTILINE)
+    locks = [row.split("|")[-1] for row in rows]
+    assert len(locks) > 10
+    assert [lock for lock in locks if not re.search(r"\]\(|`", lock)] == []
 
 
 def test_alarms_name_sections_that_the_runbook_has() -> None:
