@@ -9,9 +9,11 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponseNotAllowed
+from django.db import DataError
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
+from django.views.defaults import bad_request
 
 from papyrus_site import logs
 from papyrus_site.answer_headers import ANSWER_HEADERS
@@ -71,6 +73,22 @@ class RefusedMethodMiddleware:
         if isinstance(response, HttpResponseNotAllowed) and not response.content:
             response.content = render_to_string("405.html", request=request)
         return response
+
+
+class UnstorableTextMiddleware:
+    """Answer 400 where a NUL, which no text in PostgreSQL has, got past forms and views: the addresses of the admin."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self._get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, DataError | ValueError) or "NUL (0x00)" not in str(error):
+            return None
+        request.META[logs.REASON] = "NUL"
+        return bad_request(request, error)
 
 
 def request_id_of(request: HttpRequest) -> str:

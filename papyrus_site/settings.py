@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "papyrus_site.middleware.RefusedMethodMiddleware",
+    "papyrus_site.middleware.UnstorableTextMiddleware",
 ]
 
 ROOT_URLCONF = "papyrus_site.urls"

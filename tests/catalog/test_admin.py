@@ -294,3 +294,16 @@ def with_bad_sku(sku: str) -> None:
         cursor.execute("insert into products (sku, name) values (%s, '旧')", [sku])
         cursor.execute("set constraints all immediate")
         cursor.execute(f"alter table products add constraint products_sku_valid {rule} not valid")
+
+
+@pytest.mark.parametrize("address", [f"{LIST}?tax_category__pk=%00", f"{LIST}a%00b/change/"])
+def test_address_with_a_nul_is_refused_and_not_a_failure(signed_in: Client, address: str) -> None:
+    assert signed_in.get(address).status_code == 400
+
+
+def test_action_on_a_nul_is_refused_and_changes_nothing(signed_in: Client) -> None:
+    product = ProductFactory.create()
+    answer = signed_in.post(LIST, {"action": "deactivate", "_selected_action": [product.pk, "a\0"]})
+    assert answer.status_code == 400
+    product.refresh_from_db()
+    assert product.is_active
