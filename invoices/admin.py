@@ -154,7 +154,6 @@ class IssuerAdmin(admin.ModelAdmin[Issuer]):
         entry = ("seal_image", "remove_seal") if obj is None or self.has_change_permission(request, obj) else ()
         return (*self.facts, (_("Seal"), {"fields": ("present_seal", *entry)}))
 
-
     # The present seal stands in the page itself.
     @method_decorator(csp_update({"img-src": "data:"}))
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:

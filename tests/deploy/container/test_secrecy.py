@@ -13,8 +13,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from deploy.evidence import EvidenceFolder
-from deploy.masking import Mask
+from deploy.evidence.folder import EvidenceFolder
+from deploy.evidence.masking import Mask
 from tests.conftest import wait_until
 from tests.deploy.container.own_postgres import Office, OwnPostgres
 from tests.deploy.serving import Server, free_port
