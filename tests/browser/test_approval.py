@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from invoices.models import DeliveryNote, NoteState
 from papyrus_site.roles import Role
-from tests.browser.conftest import PASSWORD, PATIENCE_MILLISECONDS
+from tests.browser.conftest import PASSWORD, PATIENCE_MILLISECONDS, sign_in
 from tests.browser.test_note_form import choose, new_note, pdf_text
 from tests.invoices.factories import limit, user_of
 
@@ -23,11 +23,7 @@ def approver_page(browser: Browser, clerk_page: Page, server: str) -> Iterator[P
     with browser.new_context(locale="ja-JP", viewport={"width": 1360, "height": 900}) as context:
         context.set_default_timeout(PATIENCE_MILLISECONDS)
         page = context.new_page()
-        page.goto(f"{server}/login")
-        page.get_by_label("ユーザー名").fill("approver")
-        page.get_by_label("パスワード").fill(PASSWORD)
-        page.get_by_role("button", name="ログイン").click()
-        page.wait_for_url(f"{server}/")
+        sign_in(page, server, username="approver")
         yield page
 
 
