@@ -1,0 +1,56 @@
+"""What a provider says about somebody, as we understand it. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+Claims = Mapping[str, Any]
+MAX_NAME = 150
+
+
+def verified_email(claims: Claims) -> str:
+    """Return the e-mail address, empty unless the provider has verified it; the text "true" is no verification."""
+    email = claims.get("email")
+    return email.strip() if isinstance(email, str) and claims.get("email_verified") is True else ""
+
+
+def username(claims: Claims) -> str:
+    """Return what the user is to be called here: the e-mail address in lower case."""
+    return unicodedata.normalize("NFKC", verified_email(claims)).lower()[:MAX_NAME]
+
+
+def names(claims: Claims) -> tuple[str, str]:
+    """Return given and family name; with neither, the whole name as the given one."""
+    given, family, whole = (_text(claims.get(key)) for key in ("given_name", "family_name", "name"))
+    return (given, family) if given or family else (whole, "")
+
+
+def groups(claims: Claims, *, claim: str) -> frozenset[str]:
+    """Return the groups in `claim`: a list, or a text with spaces or commas between them.
+
+    `claim` is the very name first, since names such as https://papyrus/roles hold dots, else a path such as
+    realm_access.roles.
+    """
+    found = claims.get(claim) if claim in claims else _at(claims, claim.split("."))
+    if isinstance(found, str):
+        return frozenset(filter(None, re.split(r"[\s,]+", found)))
+    return frozenset(each for each in found if isinstance(each, str)) if isinstance(found, list) else frozenset()
+
+
+def roles(names: Iterable[str], *, mapping: Mapping[str, str], known: Iterable[str]) -> frozenset[str]:
+    """Return the roles that the groups `names` stand for: by `mapping`, or by equality where it is empty."""
+    wanted = (mapping.get(name, "") if mapping else name for name in names)
+    return frozenset(wanted) & frozenset(known)
+
+
+def _at(claims: object, path: list[str]) -> object:
+    for key in path:
+        claims = claims.get(key) if isinstance(claims, Mapping) else None
+    return claims
+
+
+def _text(found: object) -> str:
+    return found.replace("\0", "").strip()[:MAX_NAME] if isinstance(found, str) else ""
