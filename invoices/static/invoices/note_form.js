@@ -461,6 +461,7 @@
     sayExpired();
   });
   totals.addEventListener("htmx:responseError", async (event) => {
+    if (event.detail.xhr.status === 401) return sayExpired();
     if (event.detail.xhr.status !== 403) return;
     const token = form.elements.csrfmiddlewaretoken.value;
     if (!(await askWhetherSignedIn())) sayExpired();
