@@ -7,6 +7,8 @@ without has no default here, so that a missing value stops the start.
 from __future__ import annotations
 
 import logging
+import os
+from datetime import timedelta
 from pathlib import Path
 
 import django_stubs_ext
@@ -14,9 +16,11 @@ import environ
 from botocore.config import Config as S3Config
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from papyrus_site import database_tls, logs
+from papyrus_site.sign_in import configuration, discovery
 
 ROOT = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -42,6 +46,7 @@ CSRF_TRUSTED_ORIGINS = env.list("DJANGO_CSRF_TRUSTED_ORIGINS", default=[])
 INSTALLED_APPS = [
     # Before django.contrib.admin and django.core: our templates and our `migrate` come first.
     "papyrus_site",
+    "papyrus_site.sign_in",
     "invoices",
     "catalog",
     "deploy",
@@ -54,6 +59,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_htmx",
     "csp",
+    "axes",
     "pgtrigger",
 ]
 
@@ -68,14 +74,17 @@ MIDDLEWARE = [
     "deploy.health.middleware.ProbeMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "papyrus_site.sign_in.middleware.SessionLimitsMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "papyrus_site.sign_in.middleware.RenewalMiddleware",
+    "papyrus_site.sign_in.middleware.SignInRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "papyrus_site.middleware.RefusedMethodMiddleware",
     "papyrus_site.middleware.UnstorableTextMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "papyrus_site.urls"
@@ -135,12 +144,20 @@ DATABASES = {
     }
 }
 
-# --- Sign-in ---
+# --- Sign-in: docs/decisions/0023-sign-in.md ---
+HTTPS = env.bool("PAPYRUS_HTTPS", default=True)
+PROVIDER = configuration.provider(os.environ, https=HTTPS)
+LOCAL_LOGIN = PROVIDER is None or env.bool("LOCAL_LOGIN", default=False)
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "invoices:note_list"
 LOGOUT_REDIRECT_URL = "login"
 # Whom a user without a role is told to ask: a name, an address, an extension.
 CONTACT = env.str("PAPYRUS_CONTACT", default="")
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    *(["django.contrib.auth.backends.ModelBackend"] if LOCAL_LOGIN else []),
+    *(["papyrus_site.sign_in.backend.ProviderBackend"] if PROVIDER else []),
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -150,6 +167,38 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+SESSION_ENGINE = "papyrus_site.sign_in.sessions"
+# Idle for so long, and in use for so long, a session ends.
+SESSION_COOKIE_AGE = env.int("SESSION_COOKIE_AGE", default=8 * 3600)
+SESSION_LIMIT = env.int("SESSION_LIMIT", default=12 * 3600)
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+OIDC_RP_CLIENT_ID = PROVIDER.client_id if PROVIDER else ""
+OIDC_RP_CLIENT_SECRET = PROVIDER.client_secret if PROVIDER else ""
+# Asked for when they are needed: see discovery.
+OIDC_OP_AUTHORIZATION_ENDPOINT = lazy(lambda: discovery.endpoints().authorization, str)()
+OIDC_OP_TOKEN_ENDPOINT = lazy(lambda: discovery.endpoints().token, str)()
+OIDC_OP_USER_ENDPOINT = lazy(lambda: discovery.endpoints().userinfo, str)()
+OIDC_OP_JWKS_ENDPOINT = lazy(lambda: discovery.endpoints().jwks, str)()
+OIDC_TOKEN_USE_BASIC_AUTH = lazy(lambda: discovery.endpoints().uses_basic, bool)()
+OIDC_AUTHENTICATION_CALLBACK_URL = "oidc_callback"
+OIDC_RP_SIGN_ALGO = "RS256"
+OIDC_USE_PKCE = True
+OIDC_TIMEOUT = (2, 3)
+# How many proxies stand before us, each of which appends to X-Forwarded-For.
+TRUSTED_PROXIES = env.int("PAPYRUS_TRUSTED_PROXIES", default=0)
+AXES_ENABLED = LOCAL_LOGIN
+AXES_FAILURE_LIMIT = env.int("LOGIN_FAILURES", default=5)
+AXES_COOLOFF_TIME = timedelta(minutes=env.int("LOGIN_LOCKOUT_MINUTES", default=15))
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_CLIENT_IP_CALLABLE = "papyrus_site.sign_in.lockout.client_address"
+AXES_CLIENT_STR_CALLABLE = "papyrus_site.sign_in.lockout.client_words"
+AXES_LOCKOUT_CALLABLE = "papyrus_site.sign_in.lockout.locked_out"
+AXES_RESET_ON_SUCCESS = True
+# The lock ends when its page says, however often somebody tries meanwhile.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
 
 # --- Language and time ---
 LANGUAGE_CODE = "ja"

@@ -14,7 +14,12 @@ from papyrus_site.local import ROOT
 
 OPERATIONS = ROOT / "docs" / "operations.md"
 DOCUMENTS = [ROOT / "README.md", ROOT / "SECURITY.md", *sorted((ROOT / "docs").rglob("*.md"))]
-CONFIGURATION = ("papyrus_site/settings.py", "papyrus_site/local.py", "deploy/gunicorn.conf.py")
+CONFIGURATION = (
+    "papyrus_site/settings.py",
+    "papyrus_site/sign_in/configuration.py",
+    "papyrus_site/local.py",
+    "deploy/gunicorn.conf.py",
+)
 PACKAGES = ("catalog", "deploy", "invoices", "papyrus_site")
 
 FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)

@@ -19,6 +19,7 @@ from django.test import Client
 from catalog.models import Product, TaxCategory
 from invoices.models import Customer, DeliveryNote, Issuer
 from papyrus_site.roles import Role
+from papyrus_site.sign_in.models import Identity
 from tests.catalog.factories import ProductFactory, TaxCategoryFactory
 from tests.invoices.factories import (
     CustomerFactory,
@@ -44,6 +45,7 @@ class Office:
     columns: dict[str, str] = field(default_factory=dict)
     colleague: User
     superuser: User
+    identity: Identity
     product: Product
     tax_category: TaxCategory
     customer: Customer
@@ -70,6 +72,7 @@ class Office:
             "customer": self.customer,
             "issuer": self.issuer,
             "numberseries": _Keyed(pk="delivery_note"),
+            "identity": self.identity,
             "user": self.superuser if case == SUPERUSER else self.colleague,
         }
         return rows.get(model, self.product)
@@ -84,8 +87,10 @@ def furnish() -> Office:
     """Make the office."""
     author = user_of(Role.CLERK)
     IssuerFactory.create()
+    colleague = user_of(Role.CLERK, username="colleague")
     office = Office(
-        colleague=user_of(Role.CLERK, username="colleague"),
+        colleague=colleague,
+        identity=Identity.objects.create(user=colleague, issuer="https://idp.example", subject="1"),
         superuser=UserFactory.create(username="above", is_superuser=True),
         product=ProductFactory.create(sku="A"),
         tax_category=TaxCategoryFactory.create(code="extra"),
@@ -96,7 +101,11 @@ def furnish() -> Office:
     limit(None)
     office.colleague.set_password(PASSWORD)
     office.colleague.save()
-    for name, column, user in _people():
+    people = _people()
+    # Everybody has that password: it is hashed once.
+    User.objects.update(password=office.colleague.password)
+    for name, column, user in people:
+        user.refresh_from_db()
         office.columns[name] = column
         office.sessions[name] = _session_of(user)
     office.columns["nobody"] = "nobody"
@@ -160,6 +169,7 @@ def _user(office: Office) -> dict[str, Any]:
 
 
 _PASSWORDS = {"password1": "a-new-Passw0rd-1", "password2": "a-new-Passw0rd-1", "usable_password": "true"}
+_NEW_PASSWORD = {"old_password": PASSWORD, "new_password1": "a-new-Passw0rd-1", "new_password2": "a-new-Passw0rd-1"}
 _SERIES = {"number_format": "N{year}-{number:05d}", "fiscal_year_start_month": "4", "restarts_yearly": "on"}
 _CONFIRMED = {"post": "yes"}
 
@@ -179,6 +189,8 @@ SENT: Mapping[str | tuple[str, str], Callable[[Office], Mapping[str, Any]]] = {
     },
     "/notes/<int:note_id>/return": lambda office: {"revision": "1", "reason": "単価違い"},
     "/login": lambda office: {"username": "colleague", "password": PASSWORD},
+    "/password": lambda office: _NEW_PASSWORD,
+    "/admin/sign_in/identity/<path:object_id>/change/": lambda office: {"user": str(office.superuser.pk)},
     "/admin/catalog/product/add/": _product,
     "/admin/catalog/product/<path:object_id>/change/": _product,
     "/admin/catalog/taxcategory/add/": _tax_category,
