@@ -61,14 +61,15 @@ def serving(port: int, folder: Path, told: dict[str, str]) -> Iterator[str]:
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
     try:
-        wait_until(lambda: _answers(f"http://127.0.0.1:{port}/healthz"))
+        wait_until(lambda: answers(f"http://127.0.0.1:{port}/healthz"))
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
         process.wait(60)
 
 
-def _answers(address: str) -> bool:
+def answers(address: str) -> bool:
+    """Whether a GET of `address` succeeds."""
     with suppress(OSError):
         urllib.request.urlopen(address, timeout=1).close()  # noqa: S310 - our own server
         return True

@@ -15,6 +15,7 @@ from PIL import Image
 from playwright.sync_api import BrowserContext, Page, expect
 
 from invoices.models import Customer, DeliveryNote, Issuer
+from papyrus_site.sign_in.models import Identity
 from tests.browser.conftest import PASSWORD, breaches, serving, sign_in
 from tests.conftest import held_port, wait_until
 from tests.invoices.factories import draft_note, issued_note
@@ -23,12 +24,14 @@ from tests.invoices.factories import draft_note, issued_note
 VIEWER = "chrome-extension://"
 OWN_PAGES = {
     *("login", "invoices:note_list", "invoices:note_new", "invoices:note_edit", "invoices:note_detail"),
-    *("invoices:note_pdf", "invoices:note_delete", "invoices:note_void"),
+    *("password_change", "invoices:note_pdf", "invoices:note_delete", "invoices:note_void"),
 }
 PAGES = ("changelist", "add", "change", "history", "delete")
-# Number series come with the migrations, the company in use stays, and users are switched off.
+# Number series come with the migrations, the company in use stays, users are switched off, and their accounts at the
+# provider come by themselves.
 ABSENT = {
     *(f"admin:invoices_{page}" for page in ("numberseries_add", "numberseries_delete", "issuer_delete")),
+    *(f"admin:sign_in_identity_{page}" for page in ("add", "delete")),
     "admin:auth_user_delete",
 }
 
@@ -37,6 +40,7 @@ ABSENT = {
 def notes(office: User) -> DeliveryNote:
     """A draft and an issued note; returns the latter."""
     customer = Customer.objects.get()
+    Identity.objects.create(user=office, issuer="https://idp.example", subject="1")
     draft_note(office, customer=customer)
     return issued_note(office, customer=customer)
 
