@@ -72,12 +72,17 @@ data "aws_iam_policy_document" "execution" {
 
   statement {
     actions   = ["secretsmanager:GetSecretValue"]
-    resources = concat(each.value, [aws_secretsmanager_secret.django.arn])
+    resources = concat(each.value, [aws_secretsmanager_secret.django.arn], each.key == "execution" ? [aws_secretsmanager_secret.auth0.arn] : [])
   }
 
-  statement {
-    actions   = ["ssm:GetParameters"]
-    resources = [aws_ssm_parameter.auth0_callback_url.arn]
+  # Users sign in to the web task only.
+  dynamic "statement" {
+    for_each = each.key == "execution" ? [aws_ssm_parameter.auth0_callback_url.arn] : []
+
+    content {
+      actions   = ["ssm:GetParameters"]
+      resources = [statement.value]
+    }
   }
 
   statement {

@@ -51,15 +51,28 @@ locals {
       ARCHIVE_BUCKET       = aws_s3_bucket.archive.bucket
       AWS_REGION           = var.region
       DJANGO_ALLOWED_HOSTS = join(",", var.allowed_hosts)
-      PGSSLMODE            = var.database_tls.mode
-      WEB_CONCURRENCY      = tostring(var.web_size.workers)
+      # The load balancer, which appends to X-Forwarded-For whom it was asked by.
+      PAPYRUS_TRUSTED_PROXIES = "1"
+      PGSSLMODE               = var.database_tls.mode
+      WEB_CONCURRENCY         = tostring(var.web_size.workers)
     },
     var.database_tls.root_certificate == null ? {} : { PGSSLROOTCERT = var.database_tls.root_certificate }
   )
 
   secrets = {
-    AUTH0_CALLBACK_URL = aws_ssm_parameter.auth0_callback_url.arn
-    DJANGO_SECRET_KEY  = "${aws_secretsmanager_secret.django.arn}:secret_key::"
+    DJANGO_SECRET_KEY = "${aws_secretsmanager_secret.django.arn}:secret_key::"
+  }
+
+  # Of the web task only: nobody signs in to the others.
+  provider = var.auth0_domain == "" ? { environment = {}, secrets = {} } : {
+    environment = {
+      AUTH0_CLIENT_ID = var.auth0_client_id
+      AUTH0_DOMAIN    = var.auth0_domain
+    }
+    secrets = {
+      AUTH0_CALLBACK_URL  = aws_ssm_parameter.auth0_callback_url.arn
+      AUTH0_CLIENT_SECRET = "${aws_secretsmanager_secret.auth0.arn}:client_secret::"
+    }
   }
 
   sign_ins = { for name, task in local.tasks : name => {
@@ -112,12 +125,17 @@ resource "aws_ecs_task_definition" "this" {
       portMappings    = each.value.ports
       mountPoints     = [{ sourceVolume = "tmp", containerPath = "/tmp", readOnly = false }]
       linuxParameters = { initProcessEnabled = true, capabilities = { add = [], drop = ["ALL"] } }
-      environment = [for name, value in merge(local.environment, each.value.run == null ? {} : { DATABASE_SECRET_ARN = each.value.sign_in }) :
-        { name = name, value = value }
-      ]
-      secrets = [for name, arn in merge(local.secrets, local.sign_ins[each.key], each.key == "database-roles" ? local.made_roles : {}) :
-        { name = name, valueFrom = arn }
-      ]
+      environment = [for name, value in merge(
+        local.environment,
+        each.value.run == null ? {} : { DATABASE_SECRET_ARN = each.value.sign_in },
+        each.key == "web" ? local.provider.environment : {},
+      ) : { name = name, value = value }]
+      secrets = [for name, arn in merge(
+        local.secrets,
+        local.sign_ins[each.key],
+        each.key == "database-roles" ? local.made_roles : {},
+        each.key == "web" ? local.provider.secrets : {},
+      ) : { name = name, valueFrom = arn }]
       logConfiguration = {
         logDriver = "awslogs"
         options = {

@@ -124,15 +124,44 @@ variable "database_tls" {
   }
 }
 
-variable "auth0_callback_url" {
-  description = "Address to which the sign-in service sends users back."
+variable "auth0_domain" {
+  description = "Domain of the Auth0 tenant, or https address of another provider. Empty: users sign in by local accounts."
   type        = string
-  default     = "https://localhost/oidc/callback/"
+  default     = ""
   nullable    = false
 
   validation {
-    condition     = can(regex("^https://[^/\\s]+/", var.auth0_callback_url))
-    error_message = "auth0_callback_url is \"${var.auth0_callback_url}\"; it must be an address that begins with https://."
+    condition     = can(regex("^((https://)?[a-z0-9.-]+(:[0-9]+)?(/[^\\s?#]*)?)?$", var.auth0_domain))
+    error_message = "auth0_domain is \"${var.auth0_domain}\"; it must be a domain such as tenant.eu.auth0.com, or begin with https://."
+  }
+
+  validation {
+    condition     = (var.auth0_domain == "") == (var.auth0_client_id == "")
+    error_message = "auth0_domain is \"${var.auth0_domain}\" and auth0_client_id \"${var.auth0_client_id}\"; set both, or neither for local accounts."
+  }
+}
+
+variable "auth0_client_id" {
+  description = "What the provider calls this application. Its secret goes into Secrets Manager by hand."
+  type        = string
+  default     = ""
+  nullable    = false
+}
+
+variable "auth0_callback_url" {
+  description = "Address to which the sign-in service sends users back."
+  type        = string
+  default     = "https://localhost/callback"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^https://[^/\\s]+/callback$", var.auth0_callback_url))
+    error_message = "auth0_callback_url is \"${var.auth0_callback_url}\"; it must begin with https:// and have the path /callback."
+  }
+
+  validation {
+    condition     = var.auth0_domain == "" || !startswith(var.auth0_callback_url, "https://localhost/")
+    error_message = "auth0_callback_url is \"${var.auth0_callback_url}\"; with auth0_domain it must name this service."
   }
 }
 

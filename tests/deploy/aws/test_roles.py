@@ -116,7 +116,11 @@ def test_role_fits_into_what_iam_takes(applied: Account, role: str) -> None:
 def test_execution_role_can_only_pull_log_and_read_its_secrets(applied: Account, kind: str) -> None:
     database, service = applied.outputs("10-rds"), applied.outputs("15-ecs")
     repository = f"arn:aws:ecr:us-west-2:{ACCOUNT}:repository/{service['repository_name']}"
-    django = client("secretsmanager").describe_secret(SecretId="papyrus/prd/django")["ARN"]
+    of_the_provider = {
+        "ssm:GetParameters": [f"arn:aws:ssm:us-west-2:{ACCOUNT}:parameter/papyrus/prd/auth0/callback_url"]
+    }
+    names = ("auth0", "django") if kind == "execution" else ("django",)
+    secrets = [client("secretsmanager").describe_secret(SecretId=f"papyrus/prd/{name}")["ARN"] for name in names]
     log = f"arn:aws:logs:us-west-2:{ACCOUNT}:log-group:/ecs/papyrus:*"
     assert allowed(f"papyrus-prd-{kind}") == {
         "ecr:GetAuthorizationToken": ["*"],
@@ -125,9 +129,9 @@ def test_execution_role_can_only_pull_log_and_read_its_secrets(applied: Account,
         "ecr:GetDownloadUrlForLayer": [repository],
         "logs:CreateLogStream": [log],
         "logs:PutLogEvents": [log],
-        "secretsmanager:GetSecretValue": sorted([*(database[each] for each in EXECUTION[kind]), django]),
-        "ssm:GetParameters": [f"arn:aws:ssm:us-west-2:{ACCOUNT}:parameter/papyrus/prd/auth0/callback_url"],
+        "secretsmanager:GetSecretValue": sorted([*(database[each] for each in EXECUTION[kind]), *secrets]),
         "kms:Decrypt": [database["secret_kms_key_arn"]],
+        **(of_the_provider if kind == "execution" else {}),
     }
 
 

@@ -12,7 +12,7 @@ from deploy.sdk.clients import client
 from papyrus_site.local import ROOT
 from tests.deploy.aws.account import IMAGE, Account
 
-SECRETS = ["AUTH0_CALLBACK_URL", "DJANGO_SECRET_KEY", "PGDATABASE", "PGHOST", "PGPASSWORD", "PGPORT", "PGUSER"]
+SECRETS = ["DJANGO_SECRET_KEY", "PGDATABASE", "PGHOST", "PGPASSWORD", "PGPORT", "PGUSER"]
 # As whom each kind of task signs in to the database: families and secrets by the names of outputs.
 SIGN_INS = {
     "web_task_family": "database_secret_arn",
@@ -93,7 +93,6 @@ def test_container_gets_secrets_by_reference(applied: Account, family: str, each
     assert [name for name in sorted(found) if not name.startswith("DATABASE_")] == SECRETS
     keys = {"PGHOST": "host", "PGPORT": "port", "PGDATABASE": "db", "PGUSER": "user", "PGPASSWORD": "password"}
     assert {name: found[name] for name in keys} == {name: f"{database}:{key}::" for name, key in keys.items()}
-    assert found["AUTH0_CALLBACK_URL"].endswith(":parameter/papyrus/prd/auth0/callback_url")
 
 
 def test_roles_are_made_with_the_sign_ins_of_both_and_nobody_else_is_given_them(
@@ -132,6 +131,7 @@ def test_container_is_told_the_rest(
         "ARCHIVE_BUCKET": outputs["archive_bucket"],
         "AWS_REGION": "us-west-2",
         "DJANGO_ALLOWED_HOSTS": "localhost",
+        "PAPYRUS_TRUSTED_PROXIES": "1",
         "PGSSLMODE": "require",
         "WEB_CONCURRENCY": "2",
     }
@@ -171,6 +171,11 @@ def test_log_is_kept_for_a_year(outputs: dict[str, Any]) -> None:
 def test_callback_url_is_a_parameter(applied: Account) -> None:
     found = client("ssm").get_parameter(Name="/papyrus/prd/auth0/callback_url")["Parameter"]
     assert found["Value"].startswith("https://")
+
+
+def test_secret_of_the_sign_in_service_waits_for_its_value(applied: Account) -> None:
+    found = client("secretsmanager").describe_secret(SecretId="papyrus/prd/auth0")
+    assert "VersionIdsToStages" not in found
 
 
 def test_archive_is_versioned_encrypted_and_locked(outputs: dict[str, Any]) -> None:

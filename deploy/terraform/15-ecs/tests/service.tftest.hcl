@@ -159,6 +159,84 @@ run "refuses_to_verify_by_nobody" {
   expect_failures = [var.database_tls]
 }
 
+run "local_accounts" {
+  state_key = "local_accounts"
+
+  assert {
+    condition     = alltrue([for task in aws_ecs_task_definition.this : !strcontains(task.container_definitions, "AUTH0_")])
+    error_message = "Without a provider no task may be told half of one."
+  }
+}
+
+run "provider" {
+  state_key = "provider"
+
+  variables {
+    auth0_domain       = "papyrus.eu.auth0.com"
+    auth0_client_id    = "client"
+    auth0_callback_url = "https://papyrus.example/callback"
+  }
+
+  assert {
+    condition = { for each in jsondecode(aws_ecs_task_definition.this["web"].container_definitions)[0].environment : each.name => each.value if startswith(each.name, "AUTH0_") } == {
+      AUTH0_CLIENT_ID = "client"
+      AUTH0_DOMAIN    = "papyrus.eu.auth0.com"
+    }
+    error_message = "The web task must be told the provider and who it is there."
+  }
+
+  assert {
+    condition = { for each in jsondecode(aws_ecs_task_definition.this["web"].container_definitions)[0].secrets : each.name => each.valueFrom if startswith(each.name, "AUTH0_") } == {
+      AUTH0_CALLBACK_URL  = aws_ssm_parameter.auth0_callback_url.arn
+      AUTH0_CLIENT_SECRET = "${aws_secretsmanager_secret.auth0.arn}:client_secret::"
+    }
+    error_message = "The web task must get address and secret by reference."
+  }
+
+  assert {
+    condition     = alltrue([for name, task in aws_ecs_task_definition.this : name == "web" || !strcontains(task.container_definitions, "AUTH0_")])
+    error_message = "Only the web task signs users in."
+  }
+
+  assert {
+    condition     = aws_ssm_parameter.auth0_callback_url.value == "https://papyrus.example/callback"
+    error_message = "The parameter must hold the address."
+  }
+}
+
+run "refuses_half_a_provider" {
+  command = plan
+
+  variables {
+    auth0_domain = "papyrus.eu.auth0.com"
+  }
+
+  expect_failures = [var.auth0_domain]
+}
+
+run "refuses_a_provider_that_leads_nowhere" {
+  command = plan
+
+  variables {
+    auth0_domain    = "papyrus.eu.auth0.com"
+    auth0_client_id = "client"
+  }
+
+  expect_failures = [var.auth0_callback_url]
+}
+
+run "refuses_a_provider_without_tls" {
+  command = plan
+
+  variables {
+    auth0_domain       = "http://papyrus.eu.auth0.com"
+    auth0_client_id    = "client"
+    auth0_callback_url = "https://papyrus.example/callback"
+  }
+
+  expect_failures = [var.auth0_domain]
+}
+
 run "refuses_a_tag" {
   command = plan
 
