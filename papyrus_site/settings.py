@@ -145,7 +145,6 @@ DATABASES = {
 }
 
 # --- Sign-in: docs/decisions/0023-sign-in.md ---
-HTTPS = env.bool("PAPYRUS_HTTPS", default=True)
 PROVIDER = configuration.provider(os.environ, https=HTTPS)
 LOCAL_LOGIN = PROVIDER is None or env.bool("LOCAL_LOGIN", default=False)
 LOGIN_URL = "login"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
+from django.contrib.auth.models import User
 from django.http import HttpRequest
 
 from papyrus_site.sign_in.models import Identity
@@ -19,6 +22,16 @@ class IdentityAdmin(admin.ModelAdmin[Identity]):
     def has_add_permission(self, request: HttpRequest) -> bool:
         """An account becomes known by its first sign-in, and only its owner knows that it is theirs."""
         return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Identity | None = None) -> bool:
+        is_above = obj is not None and obj.user.is_superuser and not request.user.is_superuser
+        return super().has_change_permission(request, obj) and not is_above
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        # Whoever moved their own account to a superuser would be one.
+        if not request.user.is_superuser:
+            kwargs["queryset"] = User.objects.filter(is_superuser=False)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def has_delete_permission(self, request: HttpRequest, obj: Identity | None = None) -> bool:
         """Its owner would come in as somebody new."""

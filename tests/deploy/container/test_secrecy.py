@@ -16,7 +16,7 @@ import pytest
 from deploy.evidence.folder import EvidenceFolder
 from deploy.evidence.masking import Mask
 from tests.conftest import wait_until
-from tests.deploy.container.own_postgres import Office, OwnPostgres
+from tests.deploy.container.own_postgres import OWNER, Office, OwnPostgres
 from tests.deploy.serving import Server, free_port
 
 # Every secret that the settings or boto3 read.
@@ -162,7 +162,7 @@ def command_lines() -> Iterator[bytes]:
 def test_secrets_are_nowhere_after_good_days_and_bad_ones(
     house: House, static_files: Path, serve: Callable[..., Server]
 ) -> None:
-    assert house.command("migrate") == 0
+    assert house.command("migrate", PGHOST=house.database.socket_folder, PGUSER=OWNER) == 0
     assert house.command("dbcheck", "--json") == 0
     assert house.command("shell", "-v0", "-c", MAKE_USER, MARKER=house.user_password) == 0
     unarchive = f"update papyrus_schema.delivery_notes set archived_at = null where id = {house.note}"

@@ -190,7 +190,9 @@ SENT: Mapping[str | tuple[str, str], Callable[[Office], Mapping[str, Any]]] = {
     "/notes/<int:note_id>/return": lambda office: {"revision": "1", "reason": "単価違い"},
     "/login": lambda office: {"username": "colleague", "password": PASSWORD},
     "/password": lambda office: _NEW_PASSWORD,
-    "/admin/sign_in/identity/<path:object_id>/change/": lambda office: {"user": str(office.superuser.pk)},
+    "/admin/sign_in/identity/<path:object_id>/change/": lambda _: {
+        "user": str(User.objects.get(username="without").pk)
+    },
     "/admin/catalog/product/add/": _product,
     "/admin/catalog/product/<path:object_id>/change/": _product,
     "/admin/catalog/taxcategory/add/": _tax_category,
