@@ -51,7 +51,8 @@ def test_waiting_connections_are_answered_when_the_kernel_took_them_before_sigte
     serve: Callable[..., Server], office: Office, password: str
 ) -> None:
     server = serve(password, WEB_CONCURRENCY="1")
-    server.wait_for(server.workers)
+    # One that was only just made would not hear that it is told to stop.
+    server.wait_for(server.answers)
     (worker,) = server.workers()
     os.kill(worker, signal.SIGSTOP)
     sockets = [socket.create_connection(("127.0.0.1", server.port), 30) for _ in range(WAITING)]

@@ -21,7 +21,6 @@ from tests.deploy.serving import ROOT, SECRET_KEY, free_port, wait_for
 
 STOPPED_WITHIN_SECONDS = 15
 BUCKET = "papyrus-archive"
-NOTES = 2
 
 
 class Worker:
@@ -70,9 +69,11 @@ def work(own_postgres: OwnPostgres, password: str, tmp_path: Path) -> Iterator[C
 
 
 @pytest.fixture(autouse=True)
-def waiting_notes(own_postgres: OwnPostgres, office: Office) -> None:
-    """Two issued notes whose files are not in the archive."""
+def waiting_notes(own_postgres: OwnPostgres, office: Office) -> int:
+    """How many issued notes there are, none of whose files is in the archive."""
     let_wait(own_postgres)
+    [(count,)] = own_postgres.execute("select count(*) from papyrus_schema.delivery_notes where number is not null")
+    return int(count)
 
 
 def let_wait(database: OwnPostgres) -> None:
@@ -83,7 +84,7 @@ def let_wait(database: OwnPostgres) -> None:
 
 
 def test_worker_stores_what_waits_and_ends_well_when_it_is_told_to_stop(
-    work: Callable[..., Worker], tmp_path: Path
+    work: Callable[..., Worker], waiting_notes: int, tmp_path: Path
 ) -> None:
     worker = work("--every", "3600")
     worker.wait_for("archive.round")
@@ -91,13 +92,13 @@ def test_worker_stores_what_waits_and_ends_well_when_it_is_told_to_stop(
     assert worker.stop() == (0, "")
 
     (line,) = worker.lines("archive.round")
-    assert (line["lvl"], line["stored"], line["waiting"]) == ("INFO", NOTES, 0)
-    assert len(list((tmp_path / "archive").rglob("*.pdf"))) == NOTES
+    assert (line["lvl"], line["stored"], line["waiting"]) == ("INFO", waiting_notes, 0)
+    assert len(list((tmp_path / "archive").rglob("*.pdf"))) == waiting_notes
     assert len(worker.lines("archive.stopped")) == 1
 
 
 def test_worker_says_nothing_of_rounds_that_stored_nothing(
-    work: Callable[..., Worker], own_postgres: OwnPostgres
+    work: Callable[..., Worker], waiting_notes: int, own_postgres: OwnPostgres
 ) -> None:
     worker = work("--every", "0.05")
     worker.wait_for("archive.round")
@@ -105,7 +106,7 @@ def test_worker_says_nothing_of_rounds_that_stored_nothing(
     wait_for(lambda: len(worker.lines("archive.round")) == 2)
 
     assert worker.stop() == (0, "")
-    assert sum(line["stored"] for line in worker.lines("archive.round")) == 2 * NOTES
+    assert sum(line["stored"] for line in worker.lines("archive.round")) == 2 * waiting_notes
 
 
 def test_worker_goes_on_when_the_database_was_away(work: Callable[..., Worker], own_postgres: OwnPostgres) -> None:
@@ -122,7 +123,9 @@ def test_worker_goes_on_when_the_database_was_away(work: Callable[..., Worker], 
     assert {line["lvl"] for line in worker.lines("archive.round_failed")} == {"WARNING"}
 
 
-def test_worker_stores_everything_once_the_bucket_is_there_again(work: Callable[..., Worker], tmp_path: Path) -> None:
+def test_worker_stores_everything_once_the_bucket_is_there_again(
+    work: Callable[..., Worker], waiting_notes: int, tmp_path: Path
+) -> None:
     moto = {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{free_port()}", **KEYS}
     worker = work("--every", "0.2", ARCHIVE_BUCKET=BUCKET, **moto)
     worker.wait_for("archive.store_failed")
@@ -131,10 +134,10 @@ def test_worker_stores_everything_once_the_bucket_is_there_again(work: Callable[
     server = Moto(printed=tmp_path / "moto", port=int(moto["AWS_ENDPOINT_URL"].rsplit(":", 1)[1]))
     s3 = boto3.client("s3", endpoint_url=moto["AWS_ENDPOINT_URL"], region_name=REGION, **CREDENTIALS)
     s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
-    wait_for(lambda: sum(line["stored"] for line in worker.lines("archive.round")) == NOTES, seconds=60)
+    wait_for(lambda: sum(line["stored"] for line in worker.lines("archive.round")) == waiting_notes, seconds=60)
 
     assert worker.stop() == (0, "")
-    assert len(s3.list_objects_v2(Bucket=BUCKET)["Contents"]) == NOTES
+    assert len(s3.list_objects_v2(Bucket=BUCKET)["Contents"]) == waiting_notes
     server.stop()
 
 
