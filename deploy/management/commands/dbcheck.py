@@ -10,6 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
 
+from deploy.command_line import argument_types
 from deploy.health import examination, probe, unusable
 from deploy.health.examination import Finding
 from deploy.health.shared_check import SharedCheck
@@ -26,7 +27,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help=_("print one JSON object"))
         parser.add_argument(
             "--wait",
-            type=float,
+            type=argument_types.seconds,
             default=0.0,
             metavar=_("SECONDS"),
             help=_("wait up to this long until the database accepts connections"),

@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.utils.translation import override
 
 from tests.conftest import least_seconds
@@ -117,6 +117,12 @@ def test_dbcheck_waits_and_tells_so_when_the_database_comes_later(closed_port: i
     assert code == 1  # its migrations are pending
     assert json.loads(out)["checks"]["connect"]["ok"] is True
     assert err.splitlines() == ["Waiting for the database, 599 s left: database unreachable"]
+
+
+@pytest.mark.parametrize("typed", ["nan", "inf", "-1", "1e30", "soon"])
+def test_dbcheck_refuses_a_time_to_wait_that_is_none(typed: str) -> None:
+    with pytest.raises(CommandError, match=f"--wait: “{typed}” is not a number of seconds from 0 to 86400"):
+        call_command("dbcheck", f"--wait={typed}")
 
 
 @pytest.mark.usefixtures("closed_port")
