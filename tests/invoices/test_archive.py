@@ -85,9 +85,9 @@ def test_archive_pending_catches_up(author: User, folder: Path, capsys: pytest.C
     assert DeliveryNote.objects.filter(archived_at=None).count() == 0
 
 
-@pytest.mark.parametrize("typed", ["0", "-1", "nan", "inf", "毎分"])
+@pytest.mark.parametrize("typed", ["0", "-1", "nan", "inf", "1e30", "毎分"])
 def test_archive_pending_refuses_plainly_when_the_seconds_are_none(typed: str) -> None:
-    text = f"--every には0より大きい秒数を指定してください（{typed}が入力されました）。"
+    text = f"--every には0より大きく86400以下の秒数を指定してください（{typed}が入力されました）。"
     with pytest.raises(CommandError, match=re.escape(text)):
         call_command("archive_pending", f"--every={typed}")
 

@@ -18,6 +18,9 @@ from invoices.models import DeliveryNote
 
 logger = logging.getLogger("papyrus")
 
+# More is a slip of a finger; from some number on not even the clock can wait so long.
+MOST_SECONDS = 24 * 60 * 60
+
 
 @dataclass(kw_only=True)
 class Round:
@@ -54,13 +57,14 @@ class Command(BaseCommand):
 
 
 def _seconds(typed: str) -> float:
-    text = _("--every takes a number of seconds above 0 (%(typed)s was given).") % {"typed": typed}
+    text = _("--every takes a number of seconds above 0, at most %(most)s (%(typed)s was given).")
+    refusal = ArgumentTypeError(text % {"most": MOST_SECONDS, "typed": typed})
     try:
         seconds = float(typed)
     except ValueError:
-        raise ArgumentTypeError(text) from None
-    if not 0 < seconds < float("inf"):
-        raise ArgumentTypeError(text)
+        raise refusal from None
+    if not 0 < seconds <= MOST_SECONDS:
+        raise refusal
     return seconds
 
 
