@@ -88,7 +88,7 @@ def _audit(options: Namespace, *, say: Say) -> Code:
         period = {"since": since.isoformat(timespec="seconds"), "until": now.isoformat(timespec="seconds")}
         found = {"skipped": answer.reason} if isinstance(answer, Skipped) else {"entries": answer.rows}
         folder.write_json(kind, period | found)
-    say(f"Evidence: {folder.finish().parent.name}")
+    say(f"Evidence: {folder.finish().parent}")
     return Code.NO_CLOUDTRAIL if isinstance(answers["cloudtrail"], Skipped) else Code.RECORDED
 
 

@@ -129,7 +129,8 @@ def _write(
         **rehearsal.found,
     }
     evidence.write_json("restore", report)
-    evidence.finish(result=Result.FAILED if failure or left else Result.PASSED)
+    manifest = evidence.finish(result=Result.FAILED if failure or left else Result.PASSED)
+    rehearsal.say(f"Evidence: {manifest.parent}")
 
 
 def _rehearsal(options: Namespace, *, started_at: datetime, interruption: Interruption, say: Say) -> Rehearsal:
