@@ -17,6 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from deploy.command_line import argument_types
 from deploy.evidence.folder import EvidenceFolder, NotWritten, set_name
 from deploy.evidence.masking import Mask
+from deploy.sdk.clients import place
 from deploy.sdk.refusals import Refusal, sentence_of
 
 Found = TypeVar("Found")
@@ -119,7 +120,7 @@ def add_names(parser: ArgumentParser) -> None:
 def add_evidence(parser: ArgumentParser) -> None:
     """Add the options that say where evidence goes and what it proves."""
     parser.add_argument("--evidence", type=Path, metavar="FOLDER", help="default: docs/evidence/YYYYMMDD-HHMMSSZ")
-    parser.add_argument("--label", default="AWS", help="where the run took place, for the manifest (%(default)s)")
+    parser.add_argument("--label", default=place(), help="where the run took place, for the manifest (%(default)s)")
 
 
 def evidence_folder(options: Namespace, *, started_at: datetime) -> EvidenceFolder:

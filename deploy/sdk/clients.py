@@ -26,6 +26,12 @@ def region() -> str:
     return os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or DEFAULT_REGION
 
 
+def place() -> str:
+    """Return what evidence says of where it was found: AWS, unless the environment names another endpoint."""
+    elsewhere = sorted(name for name, value in os.environ.items() if name.startswith("AWS_ENDPOINT_URL") and value)
+    return f"not AWS: {', '.join(elsewhere)} is set" if elsewhere else "AWS"
+
+
 def patient_client(service: str, *, region_name: str) -> Any:
     """Return a client in the named region for a call that AWS allows seldom: ten attempts, or AWS_MAX_ATTEMPTS.
 

@@ -15,7 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from deploy.command_line import argument_types
 from deploy.evidence.folder import set_name
 from deploy.evidence.masking import Mask
-from deploy.sdk.clients import region
+from deploy.sdk.clients import place, region
 from deploy.sdk.refusals import sentence_of
 from deploy.smoke.balancer import Balancer, TerraformBalancer
 from deploy.smoke.course import Course
@@ -85,7 +85,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--dry-run", action="store_true", help="look and plan, but make nothing")
     made.add_argument("--run-id", type=argument_types.run_id, help="id in tags and names (default: made of the time)")
     made.add_argument("--evidence", type=Path, metavar="FOLDER", help="default: docs/evidence/ and the time")
-    made.add_argument("--label", default="AWS", help="where the run took place, for the manifest (default: AWS)")
+    made.add_argument("--label", default=place(), help="where the run took place, for the manifest (%(default)s)")
     made.add_argument("--state-bucket", help="bucket of Terraform's state (default: this account's)")
     made.add_argument(
         "--connect-to",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
-from deploy.sdk.clients import Misconfigured, client, patient_client, region
+from deploy.sdk.clients import Misconfigured, client, patient_client, place, region
 
 
 @pytest.fixture(autouse=True)
@@ -32,6 +34,25 @@ def test_region_is_the_environments(variables: dict[str, str], expected: str, mo
 def test_client_asks_the_endpoint_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     assert client("ecs").meta.endpoint_url == "http://127.0.0.1:9"
+
+
+@pytest.mark.parametrize(
+    ("variables", "expected"),
+    [
+        ({}, "AWS"),
+        ({"AWS_ENDPOINT_URL": ""}, "AWS"),
+        ({"AWS_ENDPOINT_URL": "http://127.0.0.1:9"}, "not AWS: AWS_ENDPOINT_URL is set"),
+        ({"AWS_ENDPOINT_URL_RDS": "http://127.0.0.1:9"}, "not AWS: AWS_ENDPOINT_URL_RDS is set"),
+    ],
+)
+def test_place_is_aws_only_without_another_endpoint(
+    variables: dict[str, str], expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in [name for name in os.environ if name.startswith("AWS_ENDPOINT_URL")]:
+        monkeypatch.delenv(name)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert place() == expected
 
 
 def test_client_gives_up_soon() -> None:

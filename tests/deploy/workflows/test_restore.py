@@ -288,8 +288,14 @@ def test_restore_refuses_an_id_that_cannot_be_part_of_a_name(run_id: str) -> Non
 def test_restore_names_the_remedy_when_the_stacks_are_not_applied(
     platform: Platform, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert restore.main([*HASTE, "--evidence", str(tmp_path / "evidence")]) == Code.NOT_FOUND
-    assert "There is no cluster papyrus-prd. Apply the stack 15-ecs" in capsys.readouterr().err
+    evidence = tmp_path / "evidence"
+    assert restore.main([*HASTE, "--evidence", str(evidence)]) == Code.NOT_FOUND
+
+    printed = capsys.readouterr()
+    assert "There is no cluster papyrus-prd. Apply the stack 15-ecs" in printed.err
+    assert printed.out.endswith(f"Evidence: {evidence}\n")
+    (manifest,) = evidence.glob("*_manifest.json")
+    assert json.loads(manifest.read_text())["label"] == "not AWS: AWS_ENDPOINT_URL is set"
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
