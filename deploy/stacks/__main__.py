@@ -16,7 +16,7 @@ from deploy.evidence.masking import Mask
 from deploy.sdk.clients import region
 from deploy.sdk.refusals import sentence_of
 from deploy.stacks.stack import STACKS, Log, Stack, TerraformFailed, TerraformMissing, declared_variables
-from deploy.stacks.state_store import StateStore, account_store, bootstrap
+from deploy.stacks.state_store import StateStore, WrongRegion, account_store, bootstrap
 
 WORK_FOLDER = Path("var") / "terraform"
 # SIGHUP is a terminal that was closed. Terraform has a session of its own and would go on without anybody reading it.
@@ -27,6 +27,7 @@ REMEDIES = {
     "No stored state was found": "This stack builds on others. Apply these first, in this order: {earlier}.",
 }
 TEMPORARY = "20-alb"
+SET_BY_THE_ENVIRONMENT = ("region", "state_bucket")
 NO_STATE = StateStore(bucket="validation-only", region="us-west-2")
 
 
@@ -40,6 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _VERBS[asked.verb](asked)
     except TerraformMissing as missing:
         print(missing, file=sys.stderr)
+    except WrongRegion as wrong:
+        print(wrong, file=sys.stderr)
     except TerraformFailed as failure:
         _tell(failure, has_been_shown=asked.verb != "output")
     except (BotoCoreError, ClientError) as error:
@@ -89,7 +92,10 @@ def _mistake(asked: argparse.Namespace) -> str | None:
     """Return what is wrong with the names given by --var. Terraform would only warn, and apply without the value."""
     if not (given := [name for name, _ in getattr(asked, "var", ())]):
         return None
-    declared = declared_variables(asked.stack)
+    # A value of its own would win, and leave the parts in one region and their state in another.
+    if ours := [f'"{name}"' for name in given if name in SET_BY_THE_ENVIRONMENT]:
+        return f"{', '.join(ours)} cannot be given by --var. Set AWS_REGION, or give --state-bucket before the verb."
+    declared = [name for name in declared_variables(asked.stack) if name not in SET_BY_THE_ENVIRONMENT]
     unknown = [f'"{name}"' for name in given if name not in declared]
     if not unknown:
         return None

@@ -19,15 +19,23 @@ class StateStore:
     region: str
 
 
+class WrongRegion(Exception):
+    """The account's bucket is in another region than the one that is asked for. The text says what to do."""
+
+
 def account_store() -> StateStore:
     """Return the store that `bootstrap` makes in this account, whether it is there or not."""
     return StateStore(bucket=f"papyrus-{ENVIRONMENT}-state-{account_id()}", region=region())
 
 
 def bootstrap(store: StateStore) -> None:
-    """Make the bucket, or bring one of ours to what it must be: versioned, encrypted, private, by TLS only."""
+    """Make the bucket, or bring one of ours to what it must be: versioned, encrypted, private, by TLS only.
+
+    Raises WrongRegion, and changes nothing, when it is there in another region.
+    """
     s3 = client("s3")
     _create(s3, store)
+    _require_region(s3, store)
     s3.put_public_access_block(
         Bucket=store.bucket,
         PublicAccessBlockConfiguration={
@@ -54,6 +62,15 @@ def _create(s3: Any, store: StateStore) -> None:
         s3.create_bucket(Bucket=store.bucket, ObjectOwnership="BucketOwnerEnforced", **place)
     except s3.exceptions.BucketAlreadyOwnedByYou:
         return
+
+
+def _require_region(s3: Any, store: StateStore) -> None:
+    found = s3.get_bucket_location(Bucket=store.bucket)["LocationConstraint"] or "us-east-1"
+    if found != store.region:
+        raise WrongRegion(
+            f"The bucket {store.bucket} is in {found}, not in {store.region}. Set AWS_REGION={found}. Only if that is "
+            "a mistake and no stack is applied, delete the bucket and run this again."
+        )
 
 
 def _policy(bucket: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from botocore.exceptions import ClientError
 
 from deploy.sdk.clients import client
 from papyrus_site.local import ROOT
@@ -35,6 +36,26 @@ def test_bootstrap_says_which_bucket_is_ready(aws: Moto, tmp_path: Path) -> None
     assert finished.returncode == 0, finished.stderr
     assert finished.stdout == f"The bucket {bucket} in us-west-2 is ready: versioned, encrypted, private.\n"
     assert bucket in [each["Name"] for each in client("s3").list_buckets()["Buckets"]]
+
+
+def test_bootstrap_changes_nothing_when_the_bucket_is_in_another_region(
+    aws: Moto, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = ("--state-bucket", "papyrus-of-a-test-elsewhere", "bootstrap")
+    with monkeypatch.context() as before:
+        before.setenv("AWS_REGION", "us-east-1")
+        assert run(*elsewhere, folder=tmp_path).returncode == 0
+    client("s3").delete_bucket_policy(Bucket="papyrus-of-a-test-elsewhere")
+
+    finished = run(*elsewhere, folder=tmp_path)
+
+    assert (finished.returncode, finished.stdout) == (1, "")
+    assert finished.stderr.startswith(
+        "The bucket papyrus-of-a-test-elsewhere is in us-east-1, not in us-west-2. Set AWS_REGION=us-east-1."
+    )
+    with pytest.raises(ClientError, match="NoSuchBucketPolicy"):
+        client("s3").get_bucket_policy(Bucket="papyrus-of-a-test-elsewhere")
+    client("s3").delete_bucket(Bucket="papyrus-of-a-test-elsewhere")
 
 
 def test_output_prints_json_only(applied: Account, tmp_path: Path) -> None:

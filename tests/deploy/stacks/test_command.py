@@ -173,8 +173,21 @@ def test_command_names_the_variables_when_one_is_misspelt(tmp_path: Path, terraf
 
     assert (finished.returncode, finished.stdout) == (2, "")
     assert finished.stderr.splitlines()[-1] == (
-        'python -m deploy.stacks: error: 00-network has no variable "vpc_cdir". It has: region, environment, vpc_cidr, '
+        'python -m deploy.stacks: error: 00-network has no variable "vpc_cdir". It has: environment, vpc_cidr, '
         "public_zones, private_zones, flow_log_retention_days."
+    )
+
+
+@pytest.mark.parametrize("name", ["region", "state_bucket"])
+def test_command_refuses_a_variable_that_the_environment_sets(tmp_path: Path, terraform: str, name: str) -> None:
+    words = [*command("apply", folder=tmp_path, stack="10-rds"), "--yes", "--var", f"{name}=us-east-1"]
+
+    finished = run(words, path=terraform)
+
+    assert (finished.returncode, finished.stdout) == (2, "")
+    assert finished.stderr.splitlines()[-1] == (
+        f'python -m deploy.stacks: error: "{name}" cannot be given by --var. Set AWS_REGION, or give --state-bucket '
+        "before the verb."
     )
 
 
