@@ -27,7 +27,7 @@ class Code(IntEnum):
 MEANINGS: dict[int, str] = {
     Code.SUCCEEDED: "the command exited with 0",
     Code.IMAGE_REFUSED: "the image is named by a tag, or the repository does not have it; nothing was run",
-    Code.NO_SERVICE: "the web service does not exist; nothing was run",
+    Code.NO_SERVICE: "the web service or the family does not exist; nothing was run",
     Code.FAILED: "the command did not start, was late, or did not exit with 0",
 }
 
@@ -46,9 +46,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(options: Namespace, *, say: Say) -> Code:
     try:
         service = Service(cluster=options.cluster, name=options.web).describe()
+        task_definition = _task_definition(options, of_service=service["taskDefinition"])
     except LookupError as missing:
         raise StepFailed(Code.NO_SERVICE, str(missing.args[0])) from missing
-    task_definition = _task_definition(options, of_service=service["taskDefinition"])
     runner = Runner(
         cluster=options.cluster,
         network=service["networkConfiguration"],
@@ -64,13 +64,17 @@ def _run(options: Namespace, *, say: Say) -> Code:
 
 
 def _task_definition(options: Namespace, *, of_service: str) -> str:
-    """Return the web service's task definition, or the one that is asked for, with an image that is there."""
+    """Return the web service's task definition, or the one that is asked for, with an image that is there.
+
+    Raises LookupError when there is no such family.
+    """
     if not options.family:
         return of_service
     try:
         image = find_image(repository=options.repository, digest=options.digest or digest_of(of_service))
     except ImageRefused as refused:
-        raise StepFailed(Code.IMAGE_REFUSED, f"{refused} Or name one by --digest.") from refused
+        remedy = "" if options.digest else " Or name one by --digest."
+        raise StepFailed(Code.IMAGE_REFUSED, f"{refused}{remedy}") from refused
     return revise(family=options.family, image=image)
 
 

@@ -32,7 +32,7 @@ class Code(IntEnum):
 MEANINGS: dict[int, str] = {
     Code.RELEASED: "the image is in service",
     Code.IMAGE_REFUSED: "the image is named by a tag, or the repository does not have it; nothing was changed",
-    Code.NO_SERVICE: "a service does not exist; nothing was changed",
+    Code.NO_SERVICE: "a service or the task definition does not exist; nothing was changed",
     Code.MIGRATION_FAILED: "the migration task failed; the services run what they ran",
     Code.ROLLED_BACK: "the circuit breaker rolled a service back",
     Code.UNSTABLE: "a service did not become stable in time",
@@ -84,7 +84,10 @@ class Release:
         )
 
     def _migrate(self, runner: Runner) -> None:
-        migrate = revise(family=self.migrate_family, image=self.image)
+        try:
+            migrate = revise(family=self.migrate_family, image=self.image)
+        except LookupError as missing:
+            raise StepFailed(Code.NO_SERVICE, str(missing.args[0])) from missing
         self.say(f"Migrating by {revision(migrate)}.")
         try:
             runner.succeed(Command(task_definition=migrate))

@@ -81,8 +81,11 @@ def digest_of(task_definition: str) -> str:
 
 
 def revise(*, family: str, image: Image) -> str:
-    """Return the ARN of the latest revision of `family` if it has `image`, else of a new one that differs in it."""
-    answer = client("ecs").describe_task_definition(taskDefinition=family, include=["TAGS"])
+    """Return the ARN of the latest revision of `family` if it has `image`, else of a new one that differs in it.
+
+    Raises LookupError when there is no such family.
+    """
+    answer = _latest(family)
     current = answer["taskDefinition"]
     containers = [_with_image(each, image) for each in current["containerDefinitions"]]
     if containers == current["containerDefinitions"]:
@@ -91,6 +94,18 @@ def revise(*, family: str, image: Image) -> str:
     if tags := answer.get("tags"):
         wanted["tags"] = tags
     return str(client("ecs").register_task_definition(**wanted)["taskDefinition"]["taskDefinitionArn"])
+
+
+def _latest(family: str) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = client("ecs").describe_task_definition(taskDefinition=family, include=["TAGS"])
+    except ClientError as error:
+        if code_of(error) != "ClientException":  # all that ECS says of a name it does not know
+            raise
+        raise LookupError(
+            f"There is no task definition {family}. Apply the stack 15-ecs, or name the right one."
+        ) from error
+    return found
 
 
 def _with_image(container: dict[str, Any], image: Image) -> dict[str, Any]:

@@ -97,7 +97,23 @@ def test_once_runs_nothing_when_no_image_was_released_and_none_is_named(
     assert once.main([*HASTE, "--family", "papyrus-migrate"]) == Code.IMAGE_REFUSED
 
     assert "RunTask" not in account.platform.calls
-    assert f"The repository papyrus has no image {OLD}." in capsys.readouterr().err
+    assert capsys.readouterr().err == (
+        f"FAILED: The repository papyrus has no image {OLD}. Push it by ecr-push first. Or name one by --digest.\n"
+    )
+
+
+def test_once_does_not_ask_for_the_digest_that_it_was_given(
+    account: Account, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert once.main([*HASTE, "--family", "papyrus-migrate", "--digest", OLD]) == Code.IMAGE_REFUSED
+    assert capsys.readouterr().err.endswith(f"has no image {OLD}. Push it by ecr-push first.\n")
+
+
+def test_once_names_the_family_that_is_not_there(account: Account, capsys: pytest.CaptureFixture[str]) -> None:
+    assert once.main([*HASTE, "--family", "papyrus-migrat", "--digest", account.new]) == Code.NO_SERVICE
+
+    assert "RunTask" not in account.platform.calls
+    assert capsys.readouterr().err.startswith("FAILED: There is no task definition papyrus-migrat. Apply the stack")
 
 
 def test_once_refuses_a_digest_without_a_family(capsys: pytest.CaptureFixture[str]) -> None:

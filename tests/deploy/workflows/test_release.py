@@ -144,6 +144,10 @@ def test_release_changes_nothing_when_a_service_is_missing(
     assert changes() == []
     assert "has no active service nobody" in capsys.readouterr().err
 
+    assert release.main([quick.new, *HASTE, "--migrate-family", "nothing"]) == Code.NO_SERVICE
+    assert changes() == []
+    assert "There is no task definition nothing." in capsys.readouterr().err
+
 
 def test_release_leaves_the_services_when_the_migration_exits_badly(
     account: Account, capsys: pytest.CaptureFixture[str]
