@@ -10,8 +10,10 @@ from django.contrib.auth.models import User
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError, ProgrammingError
 from django.utils.translation import gettext as _
 
+from deploy.health import unusable
 from deploy.sdk.clients import client
 from deploy.sdk.refusals import sentence_of
 
@@ -40,6 +42,10 @@ def _user(name: str) -> User:
         return User.objects.get_by_natural_key(name)
     except User.DoesNotExist:
         raise CommandError(_("There is no user %(user)s.") % {"user": name}) from None
+    except ProgrammingError:
+        raise CommandError(_("The database has no users yet. Migrate it first.")) from None
+    except OperationalError as error:
+        raise CommandError(unusable.sentence(error)) from None
 
 
 def _password(parameter: str) -> str:

@@ -18,6 +18,7 @@ from deploy.password import Code
 from papyrus_site.local import ROOT
 from tests.conftest import wait_until
 from tests.deploy.conftest import connect_as_owner
+from tests.deploy.database.installation import new_installation
 from tests.deploy.workflows.conftest import Account
 
 HASTE = ("--poll-seconds", "0.05", "--seconds", "90")
@@ -172,3 +173,14 @@ def test_terminal_is_asked_twice_and_shows_nothing(account: Account, keys: tuple
     assert process.returncode == Code.NO_PASSWORD
     assert err.decode().strip() == f"FAILED: {sentence} Nothing was changed."
     assert "PutParameter" not in account.platform.calls
+
+
+def test_password_before_the_migration_is_refused_with_the_remedy() -> None:
+    with new_installation() as empty:
+        empty.create_roles()
+        done = empty.run("manage.py", "set_password", "admin", "--parameter=/any", role=empty.application)
+
+    assert (done.returncode, done.stderr) == (
+        1,
+        "CommandError: データベースにまだユーザーの表がありません。先に manage.py migrate を実行してください。\n",
+    )
