@@ -18,7 +18,7 @@ from deploy.evidence.folder import EvidenceFolder, Result
 from deploy.restoration import temporary_database
 from deploy.restoration.rehearsal import MEANINGS, Code, Rehearsal
 from deploy.restoration.temporary_database import Leftover, Run
-from deploy.sdk.clients import account_id
+from deploy.sdk.clients import account_id, region
 from deploy.smoke.interruption import Abandoned, Interrupted, Interruption
 
 HOURS_TO_LIVE = 4
@@ -89,7 +89,7 @@ def _clean(options: Namespace, *, say: Say) -> IntEnum:
         left = _delete_expired(now=datetime.now(UTC), patience=patience, say=say)
     if left:
         raise _left_behind(left)
-    say("Nothing is left.")
+    say(f"Nothing is left in {region()}.")
     return Code.REHEARSED
 
 

@@ -189,7 +189,7 @@ def _sweep(options: argparse.Namespace, *, say: Say) -> int:
 
 def _told(left: Sequence[Part], options: argparse.Namespace, *, say: Say) -> int:
     which = f"of run {options.run_id}" if options.run_id else "expired"
-    say(f"{'something' if left else 'nothing'} {which} is left")
+    say(f"{'something' if left else 'nothing'} {which} is left in {region()}")
     return LEFT if left else 0
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from deploy.ecs.tasks import CONTAINER
-from deploy.sdk.clients import client
+from deploy.sdk.clients import client, region
 from deploy.sdk.refusals import code_of
 
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
@@ -70,7 +70,7 @@ def find_image(*, repository: str, digest: str) -> Image:
 
 def no_repository(name: str) -> str:
     """Return the sentence for a repository that is not there."""
-    return f"There is no repository {name}. Apply the stack 15-ecs, or name the right one."
+    return f"There is no repository {name} in {region()}. Apply the stack 15-ecs, or name the right one."
 
 
 def digest_of(task_definition: str) -> str:
@@ -103,7 +103,7 @@ def _latest(family: str) -> dict[str, Any]:
         if code_of(error) != "ClientException":  # all that ECS says of a name it does not know
             raise
         raise LookupError(
-            f"There is no task definition {family}. Apply the stack 15-ecs, or name the right one."
+            f"There is no task definition {family} in {region()}. Apply the stack 15-ecs, or name the right one."
         ) from error
     return found
 

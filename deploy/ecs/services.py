@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from deploy.command_line.steps import Patience, Say
 from deploy.ecs.tasks import problem_of, revision
-from deploy.sdk.clients import client
+from deploy.sdk.clients import client, region
 from deploy.sdk.refusals import code_of
 
 # How ECS words what keeps a service from becoming stable.
@@ -51,7 +51,7 @@ class Service:
             if code_of(error) != "ClusterNotFoundException":
                 raise
             raise LookupError(
-                f"There is no cluster {self.cluster}. Apply the stack 15-ecs, or name the right one."
+                f"There is no cluster {self.cluster} in {region()}. Apply the stack 15-ecs, or name the right one."
             ) from error
         active = [each for each in answer["services"] if each["status"] == "ACTIVE"]
         if not active:

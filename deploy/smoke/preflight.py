@@ -7,7 +7,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from deploy.sdk.clients import account_id, client
+from deploy.sdk.clients import account_id, client, region
 from deploy.sdk.refusals import sentence_of
 from deploy.smoke.steps import StepFailed
 
@@ -29,8 +29,11 @@ def check_credentials() -> str:
 def check_routes(*, vpc_id: str, public_subnets: Mapping[str, str]) -> None:
     """Make sure that each of `public_subnets` (zone: subnet id) has a working route to an internet gateway.
 
-    Raises StepFailed when one has none: a load balancer there would answer nobody.
+    Raises StepFailed when one has none: a load balancer there would answer nobody. Also when they are in another region
+    than we ask, where nothing would be found.
     """
+    if elsewhere := [zone for zone in public_subnets if not zone.startswith(region())]:
+        raise StepFailed(f"The stacks are in the zones {', '.join(elsewhere)}, and AWS_REGION is {region()}. Set it.")
     pages = (
         client("ec2").get_paginator("describe_route_tables").paginate(Filters=[{"Name": "vpc-id", "Values": [vpc_id]}])
     )

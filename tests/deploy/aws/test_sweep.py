@@ -91,7 +91,7 @@ def test_sweep_destroys_the_expired_and_leaves_the_fresh(leave_behind: LeaveBehi
     done = sweep("--expired")
 
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.splitlines()[-1] == "nothing expired is left"
+    assert done.stdout.splitlines()[-1] == "nothing expired is left in us-west-2"
     assert left_of(client, run_id="s-old") == []
     assert left_of(client, run_id="s-new") == before != []
 
@@ -99,7 +99,7 @@ def test_sweep_destroys_the_expired_and_leaves_the_fresh(leave_behind: LeaveBehi
 def test_sweep_says_so_when_there_is_nothing_to_destroy() -> None:
     done = sweep("--expired", "--dry-run")
 
-    assert (done.returncode, done.stdout, done.stderr) == (0, "nothing expired is left\n", "")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "nothing expired is left in us-west-2\n", "")
 
 
 @pytest.mark.parametrize("run_id", ["A B", "a--b"])
@@ -155,7 +155,7 @@ def test_sweep_ends_red_when_it_cannot_destroy_a_part() -> None:
     sns.delete_topic(TopicArn=topic)
     assert done.returncode == 1
     assert "LEFT: part of an unknown kind" in done.stdout
-    assert done.stdout.splitlines()[-1] == "something of run s-odd is left"
+    assert done.stdout.splitlines()[-1] == "something of run s-odd is left in us-west-2"
 
 
 @pytest.mark.parametrize(("hours", "is_locked"), [(0, True), (2, False)])

@@ -113,7 +113,7 @@ def test_image_names_the_remedy_when_the_stack_is_not_applied(
     platform: Platform, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert image.main(["papyrus:built", "--tag", "c0ffee", *HASTE]) == Code.NOT_PUSHED
-    assert "There is no repository papyrus. Apply the stack 15-ecs" in capsys.readouterr().err
+    assert "There is no repository papyrus in us-west-2. Apply the stack 15-ecs" in capsys.readouterr().err
 
 
 def test_image_has_no_digest_when_its_scan_finds_what_is_refused(

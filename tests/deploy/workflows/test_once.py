@@ -50,7 +50,7 @@ def test_once_names_the_remedy_when_the_stack_is_not_applied(
     platform: Platform, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert once.main([*HASTE, "echo", "hello"]) == Code.NO_SERVICE
-    assert "There is no cluster papyrus-prd. Apply the stack 15-ecs" in capsys.readouterr().err
+    assert "There is no cluster papyrus-prd in us-west-2. Apply the stack 15-ecs" in capsys.readouterr().err
 
 
 def test_once_asks_for_a_command_when_none_is_named(capsys: pytest.CaptureFixture[str]) -> None:
@@ -113,7 +113,7 @@ def test_once_names_the_family_that_is_not_there(account: Account, capsys: pytes
     assert once.main([*HASTE, "--family", "papyrus-migrat", "--digest", account.new]) == Code.NO_SERVICE
 
     assert "RunTask" not in account.platform.calls
-    assert capsys.readouterr().err.startswith("FAILED: There is no task definition papyrus-migrat. Apply the stack")
+    assert capsys.readouterr().err.startswith("FAILED: There is no task definition papyrus-migrat in us-west-2. Apply")
 
 
 def test_once_refuses_a_digest_without_a_family(capsys: pytest.CaptureFixture[str]) -> None:

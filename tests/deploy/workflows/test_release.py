@@ -126,7 +126,7 @@ def test_release_names_the_remedy_when_the_stack_is_not_applied(
     platform: Platform, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert release.main([OLD, *HASTE]) == Code.IMAGE_REFUSED
-    assert "There is no repository papyrus. Apply the stack 15-ecs" in capsys.readouterr().err
+    assert "There is no repository papyrus in us-west-2. Apply the stack 15-ecs" in capsys.readouterr().err
 
 
 def test_release_changes_nothing_when_the_repository_lacks_the_image(
@@ -146,7 +146,7 @@ def test_release_changes_nothing_when_a_service_is_missing(
 
     assert release.main([quick.new, *HASTE, "--migrate-family", "nothing"]) == Code.NO_SERVICE
     assert changes() == []
-    assert "There is no task definition nothing." in capsys.readouterr().err
+    assert "There is no task definition nothing in us-west-2." in capsys.readouterr().err
 
 
 def test_release_leaves_the_services_when_the_migration_exits_badly(

@@ -292,7 +292,7 @@ def test_restore_names_the_remedy_when_the_stacks_are_not_applied(
     assert restore.main([*HASTE, "--evidence", str(evidence)]) == Code.NOT_FOUND
 
     printed = capsys.readouterr()
-    assert "There is no cluster papyrus-prd. Apply the stack 15-ecs" in printed.err
+    assert "There is no cluster papyrus-prd in us-west-2. Apply the stack 15-ecs" in printed.err
     assert printed.out.endswith(f"Evidence: {evidence}\n")
     (manifest,) = evidence.glob("*_manifest.json")
     assert json.loads(manifest.read_text())["label"] == "not AWS: AWS_ENDPOINT_URL is set"
@@ -337,7 +337,7 @@ def test_restore_cleans_up_by_run_when_it_was_killed(quick: Rds, capsys: pytest.
     assert restore.main(["--clean", "--run-id", "r1", "--poll-seconds", "0.05"]) == Code.REHEARSED
 
     assert quick.left() == []
-    assert "Nothing is left." in capsys.readouterr().out
+    assert "Nothing is left in us-west-2." in capsys.readouterr().out
 
 
 def test_restore_cleans_up_only_what_is_expired_when_no_run_is_named(quick: Rds) -> None:

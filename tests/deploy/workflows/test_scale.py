@@ -116,7 +116,7 @@ def test_scale_names_the_remedy_when_the_stack_is_not_applied(
     platform: Platform, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert scale.main(["--web-tasks", "1", *HASTE]) == Code.NO_SERVICE
-    assert "There is no cluster papyrus-prd. Apply the stack 15-ecs" in capsys.readouterr().err
+    assert "There is no cluster papyrus-prd in us-west-2. Apply the stack 15-ecs" in capsys.readouterr().err
 
 
 def test_scale_says_what_ecs_waits_for_when_the_tasks_do_not_come(

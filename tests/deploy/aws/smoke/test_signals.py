@@ -135,5 +135,5 @@ def test_run_lists_what_is_left_and_ends_red_when_told_three_times(start: Start,
     assert f"python -m deploy.sweep --run-id {run.run_id}" in run.text()
     assert run.left() != []
     swept = run.sweep("--run-id", run.run_id)
-    assert (swept.returncode, swept.stdout.splitlines()[-1]) == (0, f"nothing of run {run.run_id} is left")
+    assert (swept.returncode, swept.stdout.splitlines()[-1]) == (0, f"nothing of run {run.run_id} is left in us-west-2")
     assert run.left() == []

@@ -143,7 +143,7 @@ def test_sweep_destroys_all_when_a_run_was_killed_while_terraform_applied(ended:
     assert "would destroy load balancer" in seen("dry sweep").stdout
 
     assert seen("sweep").returncode == 0, seen("sweep").stdout + seen("sweep").stderr
-    assert seen("sweep").stdout.splitlines()[-1] == f"nothing of run {ended.run.run_id} is left"
+    assert seen("sweep").stdout.splitlines()[-1] == f"nothing of run {ended.run.run_id} is left in us-west-2"
     # Whose lock it is cannot be known, unless the operator says that nobody else is at work.
     assert "is locked by" in seen("sweep").stdout
     assert ended.seen["locked after sweep"] is True

@@ -32,7 +32,7 @@ def test_alb_smoke_runs_sweeps_and_proposes_its_evidence_when_all_is_well(acted:
 
 @pytest.mark.long_run("good")
 def test_alb_smoke_ends_with_a_sweep_that_finds_nothing(acted: Acted) -> None:
-    assert acted.printed.count("| nothing of run gh-1-1 is left") == 1
+    assert acted.printed.count("| nothing of run gh-1-1 is left in us-west-2") == 1
 
 
 @pytest.mark.long_run("good")
