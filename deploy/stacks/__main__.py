@@ -15,8 +15,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from deploy.evidence.masking import Mask
 from deploy.sdk.clients import region
 from deploy.sdk.refusals import sentence_of
-from deploy.stacks.stack import STACKS, Log, Stack, TerraformFailed, TerraformMissing, declared_variables
-from deploy.stacks.state_store import StateStore, WrongRegion, account_store, bootstrap
+from deploy.stacks.stack import STACKS, Log, Stack, TerraformFailed, TerraformMissing, declared_variables, stacks_upon
+from deploy.stacks.state_store import StateStore, WrongRegion, account_store, bootstrap, has_resources
 
 WORK_FOLDER = Path("var") / "terraform"
 # SIGHUP is a terminal that was closed. Terraform has a session of its own and would go on without anybody reading it.
@@ -25,6 +25,8 @@ STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 REMEDIES = {
     "NoSuchBucket": "There is no bucket for the states yet. Run `python -m deploy.stacks bootstrap` first.",
     "No stored state was found": "This stack builds on others. Apply these first, in this order: {earlier}.",
+    "is object with no attributes": "This stack builds on others, of which one was destroyed. Apply these "
+    "first, in this order: {earlier}. A destroy needs them, too.",
 }
 TEMPORARY = "20-alb"
 SET_BY_THE_ENVIRONMENT = ("region", "state_bucket")
@@ -134,7 +136,13 @@ def _on_stack(asked: argparse.Namespace) -> int:
         print(f"{asked.verb} asks before it changes anything. Where nobody can answer, add --yes.", file=sys.stderr)
         return _unchanged()
     log = _clock()
-    stack = Stack(name=asked.stack, state=_store(asked), work_folder=asked.work_folder.resolve())
+    store = _store(asked)
+    if asked.verb == "destroy" and (upon := _standing_upon(asked.stack, store=store)):
+        print(
+            f"What builds on {asked.stack} must go first. Destroy, in this order: {', '.join(upon)}.", file=sys.stderr
+        )
+        return _unchanged()
+    stack = Stack(name=asked.stack, state=store, work_folder=asked.work_folder.resolve())
     # Terraform finishes the step it is in and writes its state; killing it would lose what was just made.
     for number in STOPPING:
         signal.signal(number, lambda *_: stack.interrupt())
@@ -146,6 +154,14 @@ def _on_stack(asked: argparse.Namespace) -> int:
     else:
         return _change(stack, asked=asked, log=log)
     return 0
+
+
+def _standing_upon(name: str, *, store: StateStore) -> list[str]:
+    """Return the stacks that need `name` and are there, in the order in which they may go.
+
+    Destroyed before them it would break what runs, end half-way, and leave none of them able to be destroyed.
+    """
+    return [each for each in reversed(stacks_upon(name)) if has_resources(store, stack=each)]
 
 
 def _change(stack: Stack, *, asked: argparse.Namespace, log: Log) -> int:

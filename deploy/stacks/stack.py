@@ -18,13 +18,23 @@ from deploy.sdk.clients import client
 from deploy.stacks.provider_mirror import write_cli_configuration
 from deploy.stacks.state_store import StateStore
 
-__all__ = ["FOLDER", "STACKS", "Stack", "StateStore", "TerraformFailed", "TerraformMissing", "declared_variables"]
+__all__ = [
+    "FOLDER",
+    "STACKS",
+    "Stack",
+    "StateStore",
+    "TerraformFailed",
+    "TerraformMissing",
+    "declared_variables",
+    "stacks_upon",
+]
 
 STACKS: tuple[str, ...] = ("00-network", "10-rds", "15-ecs", "20-alb", "30-monitor", "40-github-oidc")
 FOLDER = Path(__file__).resolve().parents[1] / "terraform"
 # Somebody else's apply of the same stack usually ends sooner; the lock of a killed one never does.
 LOCK_TIMEOUT = "60s"
 TAIL_LINES = 30
+NAMED_STACK = re.compile(r'"(\d\d-[a-z-]+)(?:\.tfstate)?"')
 VARIABLE = re.compile(r'^variable "(\w+)"', re.MULTILINE)
 
 Log: TypeAlias = Callable[[str], None]
@@ -56,6 +66,16 @@ class TerraformMissing(TerraformFailed):
 def declared_variables(stack: str) -> list[str]:
     """Return the names of the variables that the files of `stack` declare, in their order."""
     return [name for path in sorted((FOLDER / stack).glob("*.tf")) for name in VARIABLE.findall(path.read_text())]
+
+
+def stacks_upon(stack: str) -> list[str]:
+    """Return the stacks whose files read the outputs of `stack`, in the order in which they are applied."""
+    return [name for name in STACKS if stack in _read_by(name)]
+
+
+def _read_by(stack: str) -> list[str]:
+    path = FOLDER / stack / "state.tf"
+    return NAMED_STACK.findall(path.read_text()) if path.exists() else []
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -55,6 +55,16 @@ def bootstrap(store: StateStore) -> None:
     )
 
 
+def has_resources(store: StateStore, *, stack: str) -> bool:
+    """Whether the state of `stack` knows anything that Terraform made; not when it was destroyed or never applied."""
+    s3 = client("s3")
+    try:
+        state = json.loads(s3.get_object(Bucket=store.bucket, Key=f"{stack}.tfstate")["Body"].read())
+    except (s3.exceptions.NoSuchKey, s3.exceptions.NoSuchBucket):
+        return False
+    return any(each["mode"] == "managed" for each in state["resources"])
+
+
 def _create(s3: Any, store: StateStore) -> None:
     # The oldest region is the one that may not be named.
     place = {"CreateBucketConfiguration": {"LocationConstraint": store.region}} if store.region != "us-east-1" else {}

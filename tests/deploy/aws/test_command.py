@@ -58,6 +58,23 @@ def test_bootstrap_changes_nothing_when_the_bucket_is_in_another_region(
     client("s3").delete_bucket(Bucket="papyrus-of-a-test-elsewhere")
 
 
+def test_destroy_is_refused_while_what_builds_on_the_stack_is_there(aws: Moto, tmp_path: Path) -> None:
+    s3, bucket = client("s3"), "papyrus-of-a-test-states"
+    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "us-west-2"})
+    states = {"15-ecs": ["managed"], "30-monitor": ["managed", "data"], "40-github-oidc": ["data"], "20-alb": []}
+    for name, modes in states.items():
+        state = {"version": 4, "resources": [{"mode": mode} for mode in modes]}
+        s3.put_object(Bucket=bucket, Key=f"{name}.tfstate", Body=json.dumps(state))
+
+    finished = run("--state-bucket", bucket, "destroy", "10-rds", "--yes", folder=tmp_path)
+
+    assert (finished.returncode, finished.stdout) == (1, "Nothing was changed.\n")
+    assert finished.stderr == "What builds on 10-rds must go first. Destroy, in this order: 30-monitor, 15-ecs.\n"
+    for name in states:
+        s3.delete_object(Bucket=bucket, Key=f"{name}.tfstate")
+    s3.delete_bucket(Bucket=bucket)
+
+
 def test_output_prints_json_only(applied: Account, tmp_path: Path) -> None:
     finished = run("output", "40-github-oidc", folder=tmp_path)
     assert json.loads(finished.stdout) == applied.outputs("40-github-oidc")

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from deploy.stacks.stack import STACKS, stacks_upon
 from papyrus_site.local import ROOT
 
 PROMPT = "Type the stack's name: "
@@ -99,7 +100,7 @@ def ask(tmp_path: Path, terraform: str) -> Iterator[Callable[[str], Dialogue]]:
     os.close(terminal)
 
 
-def command(verb: str, *, folder: Path, stack: str = "00-network") -> list[str]:
+def command(verb: str, *, folder: Path, stack: str = "40-github-oidc") -> list[str]:
     options = ("--work-folder", str(folder / "work"), "--state-bucket", "papyrus-any")
     return [sys.executable, "-m", "deploy.stacks", *options, verb, stack]
 
@@ -115,11 +116,11 @@ def test_change_is_shown_then_asked_for_then_made(ask: Callable[[str], Dialogue]
     dialogue = ask(verb)
     assert dialogue.verbs() == [shown]
 
-    dialogue.type(b"00-network\n")
+    dialogue.type(b"40-github-oidc\n")
 
     assert dialogue.finish() == 0
     assert dialogue.verbs() == [shown, f"{verb} -no-color -input=false -auto-approve"]
-    assert dialogue.printed.splitlines()[-1].endswith(f"{verb} of 00-network is done")
+    assert dialogue.printed.splitlines()[-1].endswith(f"{verb} of 40-github-oidc is done")
 
 
 @pytest.mark.parametrize("keys", [b"yes\n", b"\n", b"\x04"])
@@ -169,13 +170,27 @@ def test_command_runs_no_terraform_when_nobody_can_answer(tmp_path: Path, terraf
 
 
 def test_command_names_the_variables_when_one_is_misspelt(tmp_path: Path, terraform: str) -> None:
-    finished = run([*command("apply", folder=tmp_path), "--yes", "--var", "vpc_cdir=10.0.0.0/16"], path=terraform)
+    finished = run(
+        [*command("apply", folder=tmp_path, stack="00-network"), "--yes", "--var", "vpc_cdir=10.0.0.0/16"],
+        path=terraform,
+    )
 
     assert (finished.returncode, finished.stdout) == (2, "")
     assert finished.stderr.splitlines()[-1] == (
         'python -m deploy.stacks: error: 00-network has no variable "vpc_cdir". It has: environment, vpc_cidr, '
         "public_zones, private_zones, flow_log_retention_days."
     )
+
+
+def test_stacks_know_what_builds_on_them() -> None:
+    assert {stack: stacks_upon(stack) for stack in STACKS} == {
+        "00-network": ["10-rds", "15-ecs", "20-alb", "40-github-oidc"],
+        "10-rds": ["15-ecs", "30-monitor", "40-github-oidc"],
+        "15-ecs": ["30-monitor", "40-github-oidc"],
+        "20-alb": [],
+        "30-monitor": [],
+        "40-github-oidc": [],
+    }
 
 
 @pytest.mark.parametrize("name", ["region", "state_bucket"])
@@ -198,6 +213,11 @@ def test_command_refuses_a_variable_that_the_environment_sets(tmp_path: Path, te
         (
             "No stored state was found",
             "This stack builds on others. Apply these first, in this order: 00-network, 10-rds.",
+        ),
+        (
+            "local.network is object with no attributes",
+            "This stack builds on others, of which one was destroyed. Apply these first, in this order: 00-network, "
+            "10-rds. A destroy needs them, too.",
         ),
     ],
 )
@@ -237,5 +257,5 @@ def test_command_says_so_when_there_is_no_terraform(tmp_path: Path) -> None:
 
     assert (finished.returncode, finished.stdout) == (1, "")
     assert finished.stderr.startswith(
-        "terraform init of 00-network cannot run, since no program “terraform” is on PATH."
+        "terraform init of 40-github-oidc cannot run, since no program “terraform” is on PATH."
     )
