@@ -1,9 +1,8 @@
-"""The product form: typed text made plain, and refusals that name the value and the remedy."""
+"""The product form, and what it refuses beyond single values."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -15,36 +14,17 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _, gettext_lazy
 
-from catalog import jan, units
-from catalog.composition import composed
-from catalog.models import (
-    CONTROL,
-    MAX_NAME_LENGTH,
-    MAX_PRICE,
-    MAX_SKU_LENGTH,
-    ONE_RATE_PER_DAY,
-    SKU_PATTERN,
-    Product,
-    TaxCategory,
-    TaxRate,
-)
+from catalog import units, values
+from catalog.models import ONE_RATE_PER_DAY, SKU_PATTERN, Product, TaxCategory, TaxRate
 from catalog.prices import plain_text
 from catalog.search import SkuFold
-
-DECIMAL_PLACES = 4
-_DROPPED_FROM_PRICE = str.maketrans("−ー", "--", ",、¥円 ")
-_CONTROL = re.compile(f"[\0{CONTROL}]")
 
 
 class LineField(forms.CharField):
     """One line of text, trimmed and composed, since decomposed kana would be printed in pieces."""
 
     def clean(self, value: Any) -> Any:
-        typed = composed(value or "")
-        if found := _CONTROL.search(typed.strip()):
-            message = _("%(label)s contains the control character U+%(code)04X. Remove it.")
-            raise ValidationError(message, code="control", params={"label": self.label, "code": ord(found.group())})
-        return super().clean(typed)
+        return super().clean(values.line(value or "", label=str(self.label)))
 
 
 class PriceField(forms.CharField):
@@ -54,29 +34,7 @@ class PriceField(forms.CharField):
         return plain_text(value) if isinstance(value, Decimal) else value
 
     def to_python(self, value: Any) -> Any:
-        typed = str(super().to_python(value) or "")
-        plain = unicodedata.normalize("NFKC", typed).translate(_DROPPED_FROM_PRICE)
-        if not plain:
-            return None
-        # Decimal() itself would take 1e3, NaN, 1_000 and digits of any script.
-        if not re.fullmatch(r"[-+]?[0-9]*\.?[0-9]*", plain) or not re.search("[0-9]", plain):
-            message = _("The unit price “%(typed)s” is not a number. Enter digits such as 1200 or 42.5.")
-            raise _price_error(message, typed)
-        return _checked_price(Decimal(plain), typed)
-
-
-def _checked_price(price: Decimal, typed: str) -> Decimal:
-    if price < 0:
-        raise _price_error(_("The unit price “%(typed)s” is negative. Enter 0 or more, or leave it empty."), typed)
-    if price > MAX_PRICE:
-        raise _price_error(_("The unit price “%(typed)s” is too large. Enter less than 10,000,000,000."), typed)
-    if price != round(price, DECIMAL_PLACES):
-        raise _price_error(_("The unit price “%(typed)s” has too many decimals. Enter at most 4."), typed)
-    return price
-
-
-def _price_error(message: str, typed: str) -> ValidationError:
-    return ValidationError(message, code="invalid", params={"typed": typed})
+        return values.price(str(super().to_python(value) or ""))
 
 
 class UnitInput(forms.TextInput):
@@ -98,13 +56,11 @@ class ProductForm(forms.ModelForm[Product]):
 
     sku = LineField(
         label=capfirst(gettext_lazy("SKU")),
-        error_messages={"required": gettext_lazy("The SKU is empty. Enter the code that names the product.")},
+        error_messages={"required": values.SKU_EMPTY},
     )
     name = LineField(
         label=capfirst(gettext_lazy("product name")),
-        error_messages={
-            "required": gettext_lazy("The product name is empty. Enter the name to print on delivery notes.")
-        },
+        error_messages={"required": values.NAME_EMPTY},
         widget=forms.TextInput(attrs={"size": 60}),
     )
     unit_price = PriceField(
@@ -116,9 +72,7 @@ class ProductForm(forms.ModelForm[Product]):
     unit = LineField(
         label=capfirst(gettext_lazy("unit")),
         initial=units.DEFAULT,
-        error_messages={
-            "required": gettext_lazy("The unit is empty. Enter the unit the product is sold in, such as 個.")
-        },
+        error_messages={"required": values.UNIT_EMPTY},
         widget=UnitInput(attrs={"size": 10}),
     )
     jan = forms.CharField(
@@ -134,10 +88,7 @@ class ProductForm(forms.ModelForm[Product]):
         widgets: ClassVar = {"note": forms.Textarea(attrs={"rows": 3, "cols": 60})}
 
     def clean_sku(self) -> str:
-        sku: str = self.cleaned_data["sku"]
-        if len(sku) > MAX_SKU_LENGTH:
-            message = _("The SKU “%(sku)s” has %(length)s characters. Enter at most %(limit)s.")
-            raise ValidationError(message, params={"sku": sku, "length": len(sku), "limit": MAX_SKU_LENGTH})
+        sku = values.sku(self.cleaned_data["sku"])
         # Folded: clerks find kb-001 and KB-001 by the same typing.
         same = Product.objects.filter(sku_folded=SkuFold(Value(sku))).first() if self.instance._state.adding else None
         if same is not None:
@@ -146,21 +97,10 @@ class ProductForm(forms.ModelForm[Product]):
         return sku
 
     def clean_name(self) -> str:
-        name: str = self.cleaned_data["name"]
-        if len(name) > MAX_NAME_LENGTH:
-            message = _("The product name has %(length)s characters. Enter at most %(limit)s.")
-            raise ValidationError(message, params={"length": len(name), "limit": MAX_NAME_LENGTH})
-        return name
+        return values.name(self.cleaned_data["name"])
 
     def clean_jan(self) -> str:
-        typed: str = self.cleaned_data["jan"]
-        digits = jan.normalise(typed)
-        if digits and not jan.is_digits(digits):
-            message = _("The JAN “%(typed)s” is not 8 or 13 digits. Enter all of them, or leave it empty.")
-            raise ValidationError(message, params={"typed": typed})
-        if digits and not jan.has_valid_check_digit(digits):
-            message = _("The last digit of the JAN “%(jan)s” should be %(expected)s. Compare it with the package.")
-            raise ValidationError(message, params={"jan": digits, "expected": jan.expected_check_digit(digits)})
+        digits = values.jan_code(self.cleaned_data["jan"])
         others = Product.objects.filter(jan=digits, is_active=True).exclude(pk=self.instance.pk)
         if digits and (other := others.first()) is not None:
             message = _("The product “%(product)s” has this JAN. A scan could not tell the two apart.")
@@ -168,7 +108,7 @@ class ProductForm(forms.ModelForm[Product]):
         return digits
 
     def clean_note(self) -> str:
-        return composed(self.cleaned_data["note"]).strip()
+        return values.note(self.cleaned_data["note"])
 
     def clean(self) -> dict[str, Any] | None:
         # Only an adopted row can be like this; the database would refuse the change with a bare error.

@@ -1,0 +1,100 @@
+"""What may stand in a product: typed text made plain, and refusals that name the value and the remedy.
+
+The form and the loader of files both read through here, so that one rule says the same in both places.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from decimal import Decimal
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _, gettext_lazy
+
+from catalog import jan
+from catalog.composition import composed
+from catalog.models import CONTROL, MAX_NAME_LENGTH, MAX_PRICE, MAX_SKU_LENGTH
+
+DECIMAL_PLACES = 4
+SKU_EMPTY = gettext_lazy("The SKU is empty. Enter the code that names the product.")
+NAME_EMPTY = gettext_lazy("The product name is empty. Enter the name to print on delivery notes.")
+UNIT_EMPTY = gettext_lazy("The unit is empty. Enter the unit the product is sold in, such as 個.")
+
+_DROPPED_FROM_PRICE = str.maketrans("−ー", "--", ",、¥円 ")
+_CONTROL = re.compile(f"[\0{CONTROL}]")
+
+
+def line(typed: str, *, label: str) -> str:
+    """Return one line of text, trimmed and composed, since decomposed kana would be printed in pieces.
+
+    Raises ValidationError when it contains a control character; `label` names the field then.
+    """
+    text = composed(typed).strip()
+    if found := _CONTROL.search(text):
+        message = _("%(label)s contains the control character U+%(code)04X. Remove it.")
+        raise ValidationError(message, code="control", params={"label": label, "code": ord(found.group())})
+    return text
+
+
+def sku(text: str) -> str:
+    """Return `text`, a line. Raises ValidationError when it is too long for a SKU."""
+    if len(text) > MAX_SKU_LENGTH:
+        message = _("The SKU “%(sku)s” has %(length)s characters. Enter at most %(limit)s.")
+        raise ValidationError(message, params={"sku": text, "length": len(text), "limit": MAX_SKU_LENGTH})
+    return text
+
+
+def name(text: str) -> str:
+    """Return `text`, a line. Raises ValidationError when it is too long for a product name."""
+    if len(text) > MAX_NAME_LENGTH:
+        message = _("The product name has %(length)s characters. Enter at most %(limit)s.")
+        raise ValidationError(message, params={"length": len(text), "limit": MAX_NAME_LENGTH})
+    return text
+
+
+def price(typed: str) -> Decimal | None:
+    """Return the price that `typed` says, None when it says none.
+
+    Full-width digits, thousands separators and a yen sign are understood. Raises ValidationError for what is no
+    number, negative, too large or has more than 4 decimals.
+    """
+    plain = unicodedata.normalize("NFKC", typed).translate(_DROPPED_FROM_PRICE)
+    if not plain:
+        return None
+    # Decimal() itself would take 1e3, NaN, 1_000 and digits of any script.
+    if not re.fullmatch(r"[-+]?[0-9]*\.?[0-9]*", plain) or not re.search("[0-9]", plain):
+        message = _("The unit price “%(typed)s” is not a number. Enter digits such as 1200 or 42.5.")
+        raise _price_error(message, typed)
+    return _checked_price(Decimal(plain), typed)
+
+
+def _checked_price(price: Decimal, typed: str) -> Decimal:
+    if price < 0:
+        raise _price_error(_("The unit price “%(typed)s” is negative. Enter 0 or more, or leave it empty."), typed)
+    if price > MAX_PRICE:
+        raise _price_error(_("The unit price “%(typed)s” is too large. Enter less than 10,000,000,000."), typed)
+    if price != round(price, DECIMAL_PLACES):
+        raise _price_error(_("The unit price “%(typed)s” has too many decimals. Enter at most 4."), typed)
+    return price
+
+
+def _price_error(message: str, typed: str) -> ValidationError:
+    return ValidationError(message, code="invalid", params={"typed": typed})
+
+
+def jan_code(typed: str) -> str:
+    """Return the digits of a JAN, or "" when nothing is typed. Raises ValidationError when they are none."""
+    digits = jan.normalise(typed)
+    if digits and not jan.is_digits(digits):
+        message = _("The JAN “%(typed)s” is not 8 or 13 digits. Enter all of them, or leave it empty.")
+        raise ValidationError(message, params={"typed": typed})
+    if digits and not jan.has_valid_check_digit(digits):
+        message = _("The last digit of the JAN “%(jan)s” should be %(expected)s. Compare it with the package.")
+        raise ValidationError(message, params={"jan": digits, "expected": jan.expected_check_digit(digits)})
+    return digits
+
+
+def note(typed: str) -> str:
+    """Return a remark of any number of lines, trimmed and composed."""
+    return composed(typed).strip()
