@@ -24,7 +24,7 @@ class LineField(forms.CharField):
     """One line of text, trimmed and composed, since decomposed kana would be printed in pieces."""
 
     def clean(self, value: Any) -> Any:
-        return super().clean(values.line(value or "", label=str(self.label)))
+        return super().clean(values.line(value or "", label=self.label))
 
 
 class PriceField(forms.CharField):

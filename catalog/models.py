@@ -15,7 +15,19 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from catalog import units
+from catalog.loads.models import LoadState, ProductLoad, ProductLoadChange, ProductLoadRow, Verdict
 from catalog.search import SearchFold, SearchGrams, SkuFold
+
+__all__ = [
+    "LoadState",
+    "Product",
+    "ProductLoad",
+    "ProductLoadChange",
+    "ProductLoadRow",
+    "TaxCategory",
+    "TaxRate",
+    "Verdict",
+]
 
 MAX_SKU_LENGTH = 64
 MAX_NAME_LENGTH = 200
@@ -151,8 +163,9 @@ class Product(models.Model):
             # In "C" order one index answers both LIKE 'prefix%' and ORDER BY.
             models.Index(fields=["sku_folded"], name="products_sku_folded"),
             models.Index(fields=["jan"], name="products_jan", condition=~Q(jan="")),
-            # Without fastupdate no pending list grows during an import and slows every search until it is merged.
-            GinIndex(SearchGrams("name_folded"), name="products_name_grams", fastupdate=False),
+            # A load of a file collects new names and merges them at once, several times as fast as one by one. The
+            # list is searched row by row, so the settings of our connections keep it short for everybody else.
+            GinIndex(SearchGrams("name_folded"), name="products_name_grams", fastupdate=True),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(

@@ -25,10 +25,11 @@ _DROPPED_FROM_PRICE = str.maketrans("−ー", "--", ",、¥円 ")
 _CONTROL = re.compile(f"[\0{CONTROL}]")
 
 
-def line(typed: str, *, label: str) -> str:
+def line(typed: str, *, label: object) -> str:
     """Return one line of text, trimmed and composed, since decomposed kana would be printed in pieces.
 
-    Raises ValidationError when it contains a control character; `label` names the field then.
+    Raises ValidationError when it contains a control character; `label` names the field then, and is not translated
+    before.
     """
     text = composed(typed).strip()
     if found := _CONTROL.search(text):
@@ -96,5 +97,8 @@ def jan_code(typed: str) -> str:
 
 
 def note(typed: str) -> str:
-    """Return a remark of any number of lines, trimmed and composed."""
+    """Return a remark of any number of lines, trimmed and composed. Raises ValidationError for a NUL character."""
+    if "\0" in typed:
+        message = _("The note contains the control character U+0000. Remove it.")
+        raise ValidationError(message, code="control")
     return composed(typed).strip()

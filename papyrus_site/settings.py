@@ -139,6 +139,8 @@ DATABASES = {
             "options": (
                 f"-c search_path={SCHEMA},public -c lock_timeout=5s -c jit=off"
                 " -c idle_in_transaction_session_timeout=60s -c statement_timeout=60s"
+                # New names wait outside of the index of names until there are this many; searches read them all.
+                " -c gin_pending_list_limit=64kB"
             ),
         },
     }
