@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _, gettext_lazy, ngettext
 
 from catalog import prices, selectors
 from catalog.forms import ProductForm, TaxRateFormSet
-from catalog.models import Product, TaxCategory, TaxRate
+from catalog.loads.admin import LoadsMixin, ProductLoadAdmin
+from catalog.models import Product, ProductLoad, TaxCategory, TaxRate
 
 
 class _PresenceFilter(admin.SimpleListFilter):
@@ -51,7 +52,7 @@ class JanFilter(_PresenceFilter):
 
 
 @admin.register(Product)
-class ProductAdmin(admin.ModelAdmin[Product]):
+class ProductAdmin(LoadsMixin, admin.ModelAdmin[Product]):
     form = ProductForm
     list_display = ("sku", "name", "price", "unit", "tax_category", "jan", "is_active", "updated_at")
     list_filter = ("is_active", "tax_category", PriceFilter, JanFilter)
@@ -115,6 +116,9 @@ class ProductAdmin(admin.ModelAdmin[Product]):
             )
             messages.error(request, message)
             return None
+
+
+admin.site.register(ProductLoad, ProductLoadAdmin)
 
 
 class TaxRateInline(admin.TabularInline[TaxRate, TaxCategory]):

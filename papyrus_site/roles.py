@@ -41,6 +41,7 @@ DUTIES = {
 ROLES: dict[Role, tuple[str, ...]] = {
     Role.PRODUCT_STAFF: (
         "catalog.*_product",
+        "catalog.view_productload",
         "catalog.*_taxcategory",
         "catalog.*_taxrate",
         "invoices.*_customer",

@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "csp",
     "axes",
+    "import_export",
     "pgtrigger",
 ]
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from enum import Enum
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils.translation import gettext as _
+from psycopg.errors import LockNotAvailable
 
 from catalog.loads import comparing
 from catalog.loads.comparing import STORED, VALUES, after, initial
@@ -40,7 +41,8 @@ where load_id = %(load)s and verdict = 'changed' and number between %(first)s an
 NOTE_ADDITIONS = """
 insert into product_load_changes (load_id, sku, is_addition)
 select load_id, sku, true from product_load_rows
-where load_id = %(load)s and verdict = 'new' and number between %(first)s and %(last)s and number <> %(held_back)s
+where load_id = %(load)s and verdict = 'new' and number between %(first)s and %(last)s
+  and number <> %(held_back)s
 """
 
 # New names are collected and merged into their index together. How many: see migration 0013.
@@ -70,7 +72,7 @@ def apply(load_id: int, *, may_skip_wrong: bool = False, report: Report = silent
     with connection.cursor() as cursor:
         if load.row_count > comparing.MANY_ROWS:
             cursor.execute("set local enable_nestloop = off")
-        cursor.execute(LOCK, {"load": load.pk})
+        lock(cursor, LOCK, load)
         cursor.execute(CHANGED_SINCE, {"load": load.pk})
         if cursor.fetchone()[0]:
             comparing.compare(load)
@@ -95,6 +97,17 @@ def _refuse_unready(load: ProductLoad, *, may_skip_wrong: bool) -> None:
         cursor.execute("select count(*) from product_load_rows where load_id = %s", [load.pk])
         if cursor.fetchone()[0] != load.row_count:
             raise LoadRefused(_("The rows of this load are no longer kept. Choose the file again."))
+
+
+def lock(cursor: Any, statement: str, load: ProductLoad) -> None:
+    """Lock the products that `statement` selects. Raises LoadRefused when somebody else keeps one of them locked."""
+    try:
+        cursor.execute(statement, {"load": load.pk})
+    except OperationalError as error:
+        if not isinstance(error.__cause__, LockNotAvailable):
+            raise
+        message = _("Somebody else is writing products of this file right now. Nothing was written; try again.")
+        raise LoadRefused(message) from error
 
 
 def _write(cursor: Any, load: ProductLoad, *, report: Report) -> None:
@@ -141,7 +154,8 @@ def _insert(load: ProductLoad) -> str:
         insert into products (sku, {", ".join(STORED.values())}, created_at, updated_at)
         select sku, {", ".join(initial(field, load) for field in VALUES)}, now(), now()
         from product_load_rows as waiting
-        where load_id = %(load)s and verdict = 'new' and number between %(first)s and %(last)s and number <> %(held_back)s
+        where load_id = %(load)s and verdict = 'new' and number between %(first)s and %(last)s
+  and number <> %(held_back)s
         order by sku
     """  # noqa: S608 - names of our own columns
 

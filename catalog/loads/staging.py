@@ -10,7 +10,7 @@ from enum import Enum
 from itertools import chain, islice
 from typing import Any, BinaryIO
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
@@ -46,14 +46,12 @@ def silent(step: Step, rows: int, fraction: float) -> None:
 
 
 @contextmanager
-def failures_recorded(*, file_name: str, user: AbstractBaseUser | None) -> Iterator[None]:
+def failures_recorded(*, file_name: str, user: User | None) -> Iterator[None]:
     """Keep a record of the file that is refused inside. To be opened outside of any transaction."""
     try:
         yield
     except FileRefused as refusal:
-        ProductLoad.objects.create(
-            state=LoadState.FAILED, file_name=file_name, started_by_id=user and user.pk, failure=str(refusal)
-        )
+        ProductLoad.objects.create(state=LoadState.FAILED, file_name=file_name, started_by=user, failure=str(refusal))
         raise
 
 
@@ -62,7 +60,7 @@ def preview(
     file: BinaryIO,
     *,
     file_name: str,
-    user: AbstractBaseUser | None,
+    user: User | None,
     encoding: Encoding | None = None,
     most_rows: int = MOST_ROWS,
     report: Report = silent,
@@ -83,7 +81,7 @@ def preview(
         columns=list(layout.places),
         ignored_headings=list(layout.ignored),
         headings=list(layout.headings),
-        started_by_id=user and user.pk,
+        started_by=user,
     )
     waiting = chain((row for row in first if row[0] > layout.number), source.rows)
     reader = RowReader.of(layout, is_text=source.encoding is not None)

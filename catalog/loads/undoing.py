@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import connection, transaction
+from django.db.models import ForeignObjectRel
 from django.utils.translation import gettext as _
 
-from catalog.loads import comparing
+from catalog.loads import applying, comparing
 from catalog.loads.comparing import STORED, VALUES
 from catalog.loads.models import LoadState, ProductLoad
 from catalog.loads.refusals import LoadRefused
@@ -71,7 +72,7 @@ def obstacles(load: ProductLoad, *, limit: int = 200) -> list[Obstacle]:
 
 
 @transaction.atomic
-def undo(load_id: int, *, user: AbstractBaseUser | None) -> int:
+def undo(load_id: int, *, user: User | None) -> int:
     """Put back every product that the load wrote, take out those it added, and return how many those are.
 
     One transaction, which locks the load and those products. Raises CannotBeUndone when one of them was changed,
@@ -88,7 +89,7 @@ def undo(load_id: int, *, user: AbstractBaseUser | None) -> int:
         cursor.execute("select now()")
         load.undone_at = cursor.fetchone()[0]
     load.state = LoadState.UNDONE
-    load.undone_by_id = user and user.pk
+    load.undone_by = user
     load.save()
     return count
 
@@ -96,7 +97,7 @@ def undo(load_id: int, *, user: AbstractBaseUser | None) -> int:
 def _put_back(cursor: Any, load: ProductLoad) -> int:
     if load.row_count > comparing.MANY_ROWS:
         cursor.execute("set local enable_nestloop = off")
-    cursor.execute(LOCK, {"load": load.pk})
+    applying.lock(cursor, LOCK, load)
     if found := obstacles(load):
         raise CannotBeUndone(found)
     count = 0
@@ -109,7 +110,10 @@ def _put_back(cursor: Any, load: ProductLoad) -> int:
 def _statements_of_users() -> list[tuple[str, str]]:
     """Return a statement for each table that refers to products: which of the added ones it does, and its name."""
     statements = []
-    for relation in Product._meta.related_objects:
+    # Also those that cannot be followed from a product.
+    for relation in Product._meta.get_fields(include_hidden=True):
+        if not isinstance(relation, ForeignObjectRel):
+            continue
         table = relation.related_model._meta
         statement = f"""
             select change.sku from product_load_changes as change
