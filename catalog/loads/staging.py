@@ -173,13 +173,14 @@ class RowReader:
                     faults.append(fault(field, cell, error.messages[0]))
             values.append(value)
         if self.is_text and count > self.width:
-            faults += self._surplus(cells)
+            faults = self._surplus(cells, is_wrong=bool(faults)) + faults
         values += (json.dumps(faults, ensure_ascii=False), Verdict.WRONG.value) if faults else (None, Verdict.NEW.value)
         return values
 
-    def _surplus(self, cells: list[str]) -> list[dict[str, str]]:
+    def _surplus(self, cells: list[str], *, is_wrong: bool) -> list[dict[str, str]]:
+        """Return the likely cause of what is wrong. Empty cells at the end of a row alone are none."""
         surplus = [cell for cell in cells[self.width :] if cell.strip()]
-        if not surplus:
+        if not surplus and not is_wrong:
             return []
         message = _(
             "The row has %(count)s cells and there are %(width)s headings. Put a cell that contains a comma, such as "

@@ -36,4 +36,4 @@ def messages(load: ProductLoad) -> list[tuple[int, str, str, str]]:
 
 
 def rows_of_products() -> list[dict[str, Any]]:
-    return list(Product.objects.order_by("sku").values())
+    return [dict(row) for row in Product.objects.order_by("sku").values()]

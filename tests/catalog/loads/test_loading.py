@@ -67,7 +67,7 @@ def test_values_are_read_as_the_form_reads_them() -> None:
         "a\r\nb",
         True,
     )
-    assert (water.unit_price, water.is_active, water.unit) == (0, False, "個")
+    assert (water.unit_price, water.is_active, water.unit) == (Decimal(0), False, "個")
     assert (rice.unit_price, rice.tax_category_id, rice.is_active) == (None, "standard", True)
 
 
@@ -169,12 +169,12 @@ def test_wrong_cells_are_named_with_row_column_value_and_remedy() -> None:
             "A spreadsheet made the date “1月2日” of this SKU. Format the column as text, type it again.",
         ),
         (6, "単価", "#N/A", "The cell holds the spreadsheet's error “#N/A”. Enter the value itself."),
-        (7, "税区分", "200", f"There is no tax category “200”. Enter one of these: {known}."),
         (
             7, "", "1,200",
             "The row has 8 cells and there are 6 headings. Put a cell that contains a comma, such as 1,200, into "
             "quotation marks.",
         ),
+        (7, "税区分", "200", f"There is no tax category “200”. Enter one of these: {known}."),
         (8, "品番", "E\x07", "SKU contains the control character U+0007. Remove it."),
     ]  # fmt: skip
 
@@ -307,7 +307,7 @@ def test_product_that_stands_on_a_note_is_not_taken_out() -> None:
     with pytest.raises(undoing.CannotBeUndone) as refused:
         undoing.undo(load.pk, user=None)
     [obstacle] = refused.value.obstacles
-    assert (obstacle.sku, obstacle.reason) == ("A", "used by: delivery note line")
+    assert (obstacle.sku, obstacle.reason) == ("A", "used by: line")
 
 
 def test_waiting_rows_of_done_loads_are_swept_at_the_next() -> None:
