@@ -133,7 +133,7 @@ def wrong_rows(load: ProductLoad) -> Iterator[list[str]]:
 
 def difference_rows(load: ProductLoad) -> Iterator[list[str]]:
     """Yield headings and a row for each changed cell of `load`, old and new."""
-    yield [_("row"), columns.label_of("sku"), columns.label_of("name"), _("column"), _("old"), _("new")]
+    yield [_("row"), columns.label_of("sku"), columns.label_of("name"), _("column"), _("old value"), _("new value")]
     for each in differences(load, limit=MOST_SHOWN):
         for cell in each.cells:
             yield [str(each.number or ""), each.sku, each.name, cell.label, cell.old, cell.new]

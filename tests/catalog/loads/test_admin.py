@@ -107,7 +107,7 @@ def test_differences_come_as_a_file(signed_in: Client) -> None:
     ProductFactory.create(sku="A", name="茶", unit_price=100)
     load = previewed(signed_in, ("品番", "単価"), ("A", ""))
     content = saved(signed_in.get(f"{LOADS}{load.pk}/differences.csv")).decode("utf-8-sig")
-    assert content.splitlines() == ["row,品番,品名,column,old,new", "2,A,茶,単価,100,"]
+    assert content.splitlines() == ["row,品番,品名,column,old value,new value", "2,A,茶,単価,100,"]
 
 
 def test_refused_file_is_told_on_the_form_and_listed_as_failed(signed_in: Client) -> None:
