@@ -7,6 +7,7 @@ cannot be read.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -126,10 +127,13 @@ class TaxCategoryWidget(Widget):  # type: ignore[misc]
     def __init__(self) -> None:
         super().__init__()
         self.codes: dict[str, str] = {}
+        self._names: dict[str, str] = {}
 
     def know(self, categories: dict[str, str]) -> None:
-        """Take the names of the categories by their codes, as they stand now."""
-        self.codes = {code: code for code in categories} | {name: code for code, name in categories.items()}
+        """Take the names of the categories by their codes, as they stand now. A name that two share means neither."""
+        shared = Counter(categories.values())
+        self._names = {code: name for code, name in categories.items() if shared[name] == 1 and name not in categories}
+        self.codes = {code: code for code in categories} | {name: code for code, name in self._names.items()}
 
     def clean(self, value: str, row: Any = None, **kwargs: Any) -> str | None:
         text = typed_text(value).strip()
@@ -142,7 +146,7 @@ class TaxCategoryWidget(Widget):  # type: ignore[misc]
         return self.codes[text]
 
     def render(self, value: str, obj: Any = None, **kwargs: Any) -> str:
-        return value
+        return self._names.get(value, value)
 
 
 class TruthWidget(Widget):  # type: ignore[misc]

@@ -97,6 +97,7 @@ def undo(load_id: int, *, user: User | None) -> int:
 def _put_back(cursor: Any, load: ProductLoad) -> int:
     if load.row_count > comparing.MANY_ROWS:
         cursor.execute("set local enable_nestloop = off")
+    cursor.execute(applying.CHECK_AT_ONCE)
     applying.lock(cursor, LOCK, load)
     if found := obstacles(load):
         raise CannotBeUndone(found)

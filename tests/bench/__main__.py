@@ -5,7 +5,12 @@ from __future__ import annotations
 import subprocess
 import sys
 
-BENCHMARKS = ("tests.bench.bench_pdf", "tests.bench.bench_search", "tests.bench.bench_serving")
+BENCHMARKS = (
+    "tests.bench.bench_pdf",
+    "tests.bench.bench_search",
+    "tests.bench.bench_serving",
+    "tests.bench.bench_loads",
+)
 
 
 def main() -> int:
