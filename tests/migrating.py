@@ -42,7 +42,8 @@ class Database:
 
     def tables(self) -> set[str]:
         found = self.rows("select tablename from pg_tables where schemaname = 'papyrus_schema'")
-        return {name for (name,) in found if not name.startswith("django_")}
+        # Users stand there as well, since a load of products says who started it.
+        return {name for (name,) in found if not name.startswith(("django_", "auth_"))}
 
     def functions(self) -> list[tuple[Any, ...]]:
         return self.rows("select proname from pg_proc where pronamespace = 'papyrus_schema'::regnamespace")

@@ -73,16 +73,7 @@ def preview(
     source = reading.opened(file, encoding=encoding)
     first = list(islice(source.rows, columns.ROWS_BEFORE_HEADINGS))
     layout = columns.layout(first)
-    load = ProductLoad.objects.create(
-        file_name=file_name,
-        file_sha256=source.sha256,
-        file_kind=source.kind,
-        encoding=source.encoding.label if source.encoding else "",
-        columns=list(layout.places),
-        ignored_headings=list(layout.ignored),
-        headings=list(layout.headings),
-        started_by=user,
-    )
+    load = _begun(source, layout, file_name=file_name, user=user)
     waiting = chain((row for row in first if row[0] > layout.number), source.rows)
     reader = RowReader.of(layout, is_text=source.encoding is not None)
     load.row_count = _copy(
@@ -95,6 +86,19 @@ def preview(
     report(Step.COMPARING, load.row_count, 0)
     comparing.compare(load)
     return load
+
+
+def _begun(source: reading.Source, layout: columns.Layout, *, file_name: str, user: User | None) -> ProductLoad:
+    return ProductLoad.objects.create(
+        file_name=file_name,
+        file_sha256=source.sha256,
+        file_kind=source.kind,
+        encoding=source.encoding.label if source.encoding else "",
+        columns=list(layout.places),
+        ignored_headings=list(layout.ignored),
+        headings=list(layout.headings),
+        started_by=user,
+    )
 
 
 def _copy(

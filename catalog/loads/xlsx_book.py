@@ -22,7 +22,7 @@ MOST_UNPACKED = 2 * 1024**3
 MOST_RATIO = 300
 SMALL = 16 * 1024 * 1024
 
-# Numbers of formats that every spreadsheet knows, those of Japanese dates among them (ECMA-376 Part 1, 18.8.30).
+# Numbers of formats that every spreadsheet knows, those of Japanese dates among them (ECMA-376 Part 1, numFmt).
 _KNOWN_DATES = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
 _NOT_OF_THE_DATE = re.compile(r'"[^"]*"|\\.|_.|\[[^\]]*\]|General', re.IGNORECASE)
 

@@ -39,5 +39,5 @@ class PackedStrings:
 
 
 def unescaped(text: str) -> str:
-    """Return `text` with _x000D_ and the like as the characters they stand for (ECMA-376 Part 1, 22.4.2.4)."""
+    """Return `text` with _x000D_ and the like as the characters they stand for (ECMA-376 Part 1, ST_Xstring)."""
     return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text

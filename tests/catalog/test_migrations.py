@@ -55,7 +55,8 @@ def test_table_is_made_and_removed_when_database_starts_empty(database: Database
 
     database.migrated("zero")
 
-    assert made == {"products", "tax_categories", "tax_rates"}
+    loads = {"product_loads", "product_load_rows", "product_load_changes"}
+    assert made == {"products", "tax_categories", "tax_rates", *loads}
     assert database.tables() == set()
     assert database.functions() == []
 
