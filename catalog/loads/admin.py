@@ -16,7 +16,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _, ngettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 from import_export.admin import ImportExportMixin
 
 from catalog.loads import applying, columns, previews, staging, undoing, writing
@@ -45,7 +45,7 @@ class LoadsMixin(ImportExportMixin):  # type: ignore[misc]
         theirs = [each for each in super().get_urls() if each.name != "catalog_product_process_import"]
         template = path(
             "import/template.<slug:suffix>",
-            self.admin_site.admin_view(self.template_view),
+            self.admin_site.admin_view(require_safe(self.template_view)),
             name="catalog_product_import_template",
         )
         return [template, *theirs]
@@ -173,8 +173,8 @@ class ProductLoadAdmin(admin.ModelAdmin[ProductLoad]):
         ours = [
             named("<int:load_id>/apply/", require_POST(self.apply_view), "apply"),
             named("<int:load_id>/undo/", require_POST(self.undo_view), "undo"),
-            named("<int:load_id>/wrong.<slug:suffix>", self.wrong_rows_view, "wrong_rows"),
-            named("<int:load_id>/differences.<slug:suffix>", self.differences_view, "differences"),
+            named("<int:load_id>/wrong.<slug:suffix>", require_safe(self.wrong_rows_view), "wrong_rows"),
+            named("<int:load_id>/differences.<slug:suffix>", require_safe(self.differences_view), "differences"),
         ]
         return [*ours, *super().get_urls()]
 

@@ -47,6 +47,8 @@ where load_id = %(load)s and verdict = 'new' and number between %(first)s and %(
 
 # Deferred, the references of 50,000 rows wait in a list that makes each row of the next statement three times as dear.
 CHECK_AT_ONCE = "set constraints all immediate"
+# As Django made them, for whatever else a caller's transaction does.
+CHECK_LATER = "set constraints all deferred"
 # New names are collected and merged into their index together. How many: see migration 0013.
 COLLECT_NAMES = "set local gin_pending_list_limit = '32MB'; set local work_mem = '64MB'"
 MERGE_NAMES = "set local gin_pending_list_limit = '64kB'"
@@ -74,13 +76,14 @@ def apply(load_id: int, *, may_skip_wrong: bool = False, report: Report = silent
     with connection.cursor() as cursor:
         if load.row_count > comparing.MANY_ROWS:
             cursor.execute("set local enable_nestloop = off")
-        cursor.execute(CHECK_AT_ONCE)
         lock(cursor, LOCK, load)
         cursor.execute(CHANGED_SINCE, {"load": load.pk})
         if cursor.fetchone()[0]:
             comparing.compare(load)
             return Outcome.OUTDATED
+        cursor.execute(CHECK_AT_ONCE)
         _write(cursor, load, report=report)
+        cursor.execute(CHECK_LATER)
         cursor.execute("select now()")
         load.applied_at = cursor.fetchone()[0]
     load.state = LoadState.APPLIED

@@ -105,6 +105,7 @@ def _put_back(cursor: Any, load: ProductLoad) -> int:
     for statement in (PUT_BACK, TAKE_OUT):
         cursor.execute(statement, {"load": load.pk})
         count += cursor.rowcount
+    cursor.execute(applying.CHECK_LATER)
     return count
 
 

@@ -14,9 +14,11 @@ from pytest_django import DjangoAssertNumQueries
 from catalog.loads import forms, staging
 from catalog.loads.models import LoadState, ProductLoad
 from catalog.models import Product
+from papyrus_site.roles import Role
 from tests.catalog.factories import ProductFactory
 from tests.catalog.loads.files import csv_bytes, xlsx_bytes
 from tests.catalog.loads.loading import counts, rows_of_products
+from tests.invoices.factories import user_of
 
 pytestmark = pytest.mark.django_db
 
@@ -49,8 +51,10 @@ def saved(answer: Any) -> bytes:
 
 
 def permitted(*codes: str) -> User:
-    user = User.objects.create_user("some", password="only-for-tests", is_staff=True)
-    user.user_permissions.set(Permission.objects.filter(codename__in=codes))
+    """A user whom a role lets into the admin, with these permissions alone."""
+    user = user_of(Role.PRODUCT_STAFF)
+    [group] = user.groups.all()
+    group.permissions.set(Permission.objects.filter(codename__in=codes))
     return user
 
 

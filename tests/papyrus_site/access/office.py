@@ -16,11 +16,12 @@ from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
 from django.test import Client
 
-from catalog.models import Product, TaxCategory
+from catalog.models import Product, ProductLoad, TaxCategory
 from invoices.models import Customer, DeliveryNote, Issuer
 from papyrus_site.roles import Role
 from papyrus_site.sign_in.models import Identity
 from tests.catalog.factories import ProductFactory, TaxCategoryFactory
+from tests.catalog.loads.loading import loaded, previewed
 from tests.invoices.factories import (
     CustomerFactory,
     IssuerFactory,
@@ -51,6 +52,8 @@ class Office:
     customer: Customer
     issuer: Issuer
     notes: dict[str, DeliveryNote]
+    # By case: one that waits, and one that was loaded.
+    loads: dict[str, ProductLoad]
 
     def people_for(self, case: str) -> list[tuple[str, str]]:
         """Return who asks, and under which column each stands. What is done to a superuser another does not ask."""
@@ -63,7 +66,8 @@ class Office:
             content_type = ContentType.objects.get_for_model(Product).pk
             return {"object_id": identity, "id": identity, "content_type_id": content_type}
         note = self.notes.get(case, self.notes["draft"])
-        return {"note_id": note.pk, "app_label": case, "url": "nowhere"}
+        load = self.loads.get(case, self.loads[""])
+        return {"note_id": note.pk, "app_label": case, "url": "nowhere", "load_id": load.pk, "suffix": "csv"}
 
     def _row(self, model: str, case: str) -> Any:
         rows = {
@@ -71,6 +75,7 @@ class Office:
             "taxcategory": self.tax_category,
             "customer": self.customer,
             "issuer": self.issuer,
+            "productload": self.loads[""],
             "numberseries": _Keyed(pk="delivery_note"),
             "identity": self.identity,
             "user": self.superuser if case == SUPERUSER else self.colleague,
@@ -97,6 +102,7 @@ def furnish() -> Office:
         customer=CustomerFactory.create(code="C-new"),
         issuer=IssuerFactory.create(name="二社目", is_current=False),
         notes={"draft": draft_note(author), "issued": issued_note(author), "waiting": waiting_note(author)},
+        loads={"loaded": loaded(("品番", "品名"), ("L-1", "茶")), "": previewed(("品番", "品名"), ("L-2", "茶"))},
     )
     limit(None)
     office.colleague.set_password(PASSWORD)
@@ -195,6 +201,7 @@ SENT: Mapping[str | tuple[str, str], Callable[[Office], Mapping[str, Any]]] = {
     },
     "/admin/catalog/product/add/": _product,
     "/admin/catalog/product/<path:object_id>/change/": _product,
+    "/admin/catalog/product/export/": lambda office: {"form": "csv"},
     "/admin/catalog/taxcategory/add/": _tax_category,
     "/admin/catalog/taxcategory/<path:object_id>/change/": _tax_category,
     "/admin/invoices/customer/add/": _customer,

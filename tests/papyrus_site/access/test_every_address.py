@@ -21,7 +21,13 @@ from tests.papyrus_site.access.table import Asked
 pytestmark = pytest.mark.django_db
 
 FORM = "application/x-www-form-urlencoded"
-KINDS = {"text/html": "", "application/json": " JSON", "application/pdf": " PDF", "text/javascript": " JS"}
+KINDS = {
+    "text/html": "",
+    "application/json": " JSON",
+    "application/pdf": " PDF",
+    "text/javascript": " JS",
+    "text/csv": " CSV",
+}
 WRITTEN = """
     select sum(n_tup_ins + n_tup_upd + n_tup_del) from pg_stat_xact_user_tables where relname <> 'django_session'
 """
@@ -58,6 +64,8 @@ def answer(office: Office, asked: Asked, *, who: str, writes: bool) -> str:
     with transaction.atomic() if writes else nullcontext():
         response = client.generic(asked.verb, path, "" if asked.verb == "GET" else sent, content_type=FORM)
         transaction.set_rollback(writes)
+    if response.streaming:
+        list(response)  # or its file stays open
     return worded(response, path) + (" +" if rows_written() > before else "")
 
 
