@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -269,8 +270,25 @@ def test_application_may_look_at_migrations_and_count_rows(installation: Install
 
     counted = json.loads(installation.succeed("count_rows", role=installation.application))["rows"]
 
-    (tables,) = installation.execute("select count(*) from pg_tables where schemaname = 'papyrus_schema'")
+    (tables,) = installation.execute(
+        "select count(*) from pg_class where relnamespace = 'papyrus_schema'::regnamespace "
+        "and relkind = 'r' and relpersistence = 'p'"
+    )
     assert (len(counted),) == tables
+
+
+def test_application_may_load_export_and_undo_products(installation: Installation, tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("品番,品名\nL-1,茶\n")
+    undo = "from catalog.loads import undoing; from catalog.models import ProductLoad; "
+    undo += "print(undoing.undo(ProductLoad.objects.latest('pk').pk, user=None))"
+
+    installation.succeed("import_products", str(path), role=installation.application)
+    installation.succeed("export_products", str(tmp_path / "all.csv"), role=installation.application)
+    undone = installation.succeed("shell", "--verbosity=0", "-c", undo, role=installation.application)
+
+    assert "L-1,茶" in (tmp_path / "all.csv").read_text("utf-8-sig")
+    assert undone == "1\n"
 
 
 @pytest.mark.parametrize("who", ["administrator", "owner"])

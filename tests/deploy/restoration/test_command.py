@@ -21,13 +21,13 @@ def counts() -> dict[str, int]:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_count_rows_counts_every_table_of_the_schema(committed: None) -> None:
+def test_count_rows_counts_every_table_but_those_that_a_snapshot_empties(committed: None) -> None:
     with connection.cursor() as cursor:
         tables = set(connection.introspection.table_names(cursor))
 
     found = counts()
 
-    assert found.keys() == tables
+    assert tables - found.keys() == {"product_load_rows"}
     assert found["tax_categories"] == TaxCategory.objects.count() > 0
     assert found["delivery_notes"] == 0
 
