@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import logging
+from http import HTTPStatus
 from typing import Any
 
+from axes.utils import reset
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group, User
 from django.db.models import QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext, gettext_lazy as _
 
 from papyrus_site.roles import GROUPS, Role, give, roles_of
@@ -67,6 +70,13 @@ class UserByRolesAdmin(UserAdmin[User]):
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return False
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        """Set a password, and end the lock on its user, whom the page about it told to ask for a new one."""
+        answer: HttpResponse = super().user_change_password(request, id, form_url)
+        if answer.status_code == HTTPStatus.FOUND:
+            reset(username=User.objects.get(pk=unquote(id)).get_username())
+        return answer
 
     @admin.display(description=ROLES_LABEL)
     def roles(self, user: User) -> str:

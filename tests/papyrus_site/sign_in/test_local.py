@@ -23,6 +23,7 @@ pytestmark = pytest.mark.django_db
 NOTICE = "ローカルモード"
 PASSWORD = "right-password-1"
 WRONG = "wrong-password-1"
+NEW = "another-long-password-7"
 
 
 @pytest.fixture(autouse=True)
@@ -123,6 +124,28 @@ def test_lock_ends_by_itself_and_is_not_prolonged_by_further_attempts(client: Cl
     assert attempt(client, PASSWORD).status_code == 302
 
 
+def test_lock_ends_with_the_new_password_that_its_page_says_to_ask_for(client: Client, clerk: User) -> None:
+    for name in ("clerk", "other"):
+        for _ in range(5):
+            attempt(client, username=name)
+    administrator = Client()
+    administrator.force_login(user_of(Role.ADMINISTRATOR))
+    form = f"/admin/auth/user/{clerk.pk}/password/"
+    weak, new = ({"usable_password": "true", "password1": each, "password2": each} for each in ("short", NEW))
+
+    assert administrator.post(form, weak).status_code == 200
+    assert attempt(client, PASSWORD).status_code == 429
+    assert administrator.post(form, new).status_code == 302
+    assert attempt(client, NEW).status_code == 302
+    assert attempt(Client(), username="other").status_code == 429
+
+
+def test_lock_is_not_escaped_by_other_letters_for_the_same_name(client: Client, clerk: User) -> None:
+    for name in ("clerk", "ｃlerk", "cｌerk", " clerk", "clerk "):
+        attempt(client, username=name)
+    assert attempt(client, PASSWORD, username="ｃｌｅｒｋ").status_code == 429
+
+
 def test_lock_is_for_one_name_from_one_address(client: Client, clerk: User) -> None:
     user_of(Role.CLERK, username="other")
     for _ in range(5):
@@ -185,7 +208,7 @@ def test_there_is_no_address_when_a_socket_has_none() -> None:
 
 
 class TestPassword:
-    def change(self, client: Client, *, old: str = PASSWORD, new: str = "another-long-password-7") -> Any:
+    def change(self, client: Client, *, old: str = PASSWORD, new: str = NEW) -> Any:
         typed = {"old_password": old, "new_password1": new, "new_password2": new}
         return client.post("/password", typed)
 
@@ -196,7 +219,7 @@ class TestPassword:
         response = self.change(client)
 
         clerk.refresh_from_db()
-        assert (response["Location"], clerk.check_password("another-long-password-7")) == ("/", True)
+        assert (response["Location"], clerk.check_password(NEW)) == ("/", True)
         assert "パスワードを変更しました。" in text_of(client.get("/"))
 
     @pytest.mark.parametrize("new", ["short", "password1", "1234567890123"])
