@@ -260,6 +260,8 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # --- Security headers: docs/decisions/0026-hardening.md ---
 X_FRAME_OPTIONS = "DENY"
+# No other site has any use for our style sheets.
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],

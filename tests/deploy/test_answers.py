@@ -152,6 +152,7 @@ def test_style_sheet_may_be_kept_and_carries_every_other_header(server: Server) 
     answer = got(server, sheet[0].decode(), HTTPS)
     assert (answer.status, answer.headers["Content-Type"]) == (200, 'text/css; charset="utf-8"')
     assert "immutable" in answer.headers["Cache-Control"]
+    assert answer.headers["Access-Control-Allow-Origin"] is None
     assert_armoured(answer, STRICT)
 
 
