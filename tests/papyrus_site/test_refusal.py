@@ -47,3 +47,9 @@ def test_refusal_is_json_to_who_prefers_that(client: Client, roles: tuple[Role, 
     client.force_login(user_of(*roles))
     response = client.get("/notes/new", headers={"Accept": "application/json"})
     assert (response.status_code, response.json()) == (403, {"error": error})
+
+
+def test_browser_finds_an_icon_and_does_not_ask_for_one_that_is_not_there(client: Client) -> None:
+    client.force_login(user_of(Role.ADMINISTRATOR))
+    for path in ("/", "/admin/", "/admin/auth/user/", "/nothing"):
+        assert 'rel="icon" href="/static/papyrus/icon.svg"' in client.get(path).content.decode(), path
