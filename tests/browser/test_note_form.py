@@ -11,6 +11,7 @@ from pypdf import PdfReader
 
 from catalog.models import Product
 from invoices.models import DeliveryNote, NoteState
+from papyrus_site.roles import Role, give
 from tests.browser.conftest import PASSWORD
 from tests.invoices.factories import CustomerFactory, draft_note
 
@@ -488,3 +489,13 @@ def test_preview_without_a_session_keeps_the_typing(clerk_page: Page, server: st
     page.get_by_role("button", name="PDF プレビュー").click()
     expect(page.locator("#expired")).to_be_visible()
     assert (row(page, 0, "quantity"), len(page.context.pages)) == ("3", 1)
+
+
+def test_menu_and_tabs_break_no_word_on_a_narrow_screen(clerk_page: Page, office: User, server: str) -> None:
+    give(office, Role)
+    clerk_page.set_viewport_size({"width": 390, "height": 800})
+    clerk_page.goto(f"{server}/")
+    links = clerk_page.locator("nav a").all()
+    assert len(links) == 9
+    assert [link.text_content() for link in links if box(link)["height"] > 40] == []
+    assert width_of(clerk_page) == 390
