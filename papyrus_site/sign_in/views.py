@@ -11,7 +11,7 @@ from django.contrib import auth, messages
 from django.contrib.auth import views as local
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -59,7 +59,8 @@ class PasswordView(local.PasswordChangeView):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not settings.LOCAL_LOGIN or not cast(User, request.user).has_usable_password():
-            raise PermissionDenied
+            messages.info(request, _("Your password is kept where you sign in, not here. Change it there."))
+            return redirect(settings.LOGIN_REDIRECT_URL)
         return super().dispatch(request, *args, **kwargs)
 
     def form_valid(self, form: Any) -> HttpResponse:

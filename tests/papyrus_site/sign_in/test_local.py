@@ -237,5 +237,5 @@ class TestPassword:
 
     def test_nobody_has_one_here_who_came_through_the_provider(self, client: Client, both: ChosenProvider) -> None:
         sign_in(client, both)
-        assert client.get("/password").status_code == 403
+        assert "サインインするサービス" in text_of(client.get("/password", follow=True))
         assert 'href="/password"' not in text_of(client.get("/"))
