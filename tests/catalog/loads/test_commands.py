@@ -131,32 +131,31 @@ def test_killed_load_has_written_nothing(tmp_path: Path, blow: signal.Signals) -
     assert process.stderr is not None
 
     # Its second slice of three is under way, so it has written, but not committed.
-    wait_until(lambda: is_writing(process))
+    writer = wait_until(lambda: writers(process))[0]
     process.send_signal(blow)
     process.communicate(timeout=60)
 
     assert process.returncode == (130 if blow is signal.SIGINT else -blow)
-    wait_until(lambda: not is_connected(process))
+    wait_until(lambda: not is_connected(writer))
     assert rows_of_products() == before
     assert (ProductLoad.objects.count(), ProductLoadRow.objects.count()) == (0, 0)
 
 
-def is_writing(process: subprocess.Popen[str]) -> bool:
+def writers(process: subprocess.Popen[str]) -> list[int]:
+    """The process ids of the connections that are writing products now."""
     assert process.poll() is None, process.communicate()
     with connection.cursor() as cursor:
-        cursor.execute("select exists (select from pg_stat_activity where query like '%insert into products (%' "
-                       "and datname = current_database() and pid <> pg_backend_pid())")  # fmt: skip
-        [found] = cursor.fetchone()
-    return bool(found)
-
-
-def is_connected(_process: subprocess.Popen[str]) -> bool:
-    with connection.cursor() as cursor:
         cursor.execute(
-            "select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
+            "select pid from pg_stat_activity where query like '%insert into products (%'"
+            " and datname = current_database() and pid <> pg_backend_pid()"
         )
-        [others] = cursor.fetchone()
-    return bool(others)
+        return [pid for (pid,) in cursor.fetchall()]
+
+
+def is_connected(backend: int) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("select from pg_stat_activity where pid = %s", [backend])
+        return bool(cursor.fetchall())
 
 
 @pytest.mark.usefixtures("committed")
