@@ -24,7 +24,10 @@ from tests.deploy.workflows.conftest import Account
 HASTE = ("--poll-seconds", "0.05", "--seconds", "90")
 WORD = "correct horse battery staple"
 MAKE_USER = ("python", "manage.py", "createsuperuser", "--noinput", "--username", "admin", "--email", "")
-MAY_SIGN_IN = f"from django.contrib.auth import authenticate as a; print(a(username='admin', password={WORD!r}))"
+MAY_SIGN_IN = (
+    "from django.contrib.auth import authenticate; from django.http import HttpRequest; "
+    f"print(authenticate(HttpRequest(), username='admin', password={WORD!r}))"
+)
 
 
 @pytest.fixture
