@@ -1,8 +1,8 @@
-"""JAN (EAN-13 and EAN-8) article numbers: digits and their check digit. Standard library only."""
+"""JAN (EAN-13 and EAN-8) article numbers: digits and their check digit."""
 
 from __future__ import annotations
 
-import unicodedata
+from catalog.composition import half_width
 
 LENGTHS = (8, 13)
 _DROPPED = str.maketrans("", "", "-‐‑‒–—―−ー ")
@@ -10,7 +10,7 @@ _DROPPED = str.maketrans("", "", "-‐‑‒–—―−ー ")
 
 def normalise(typed: str) -> str:
     """Return `typed` in plain digits where it was full width, without spaces and hyphens."""
-    return unicodedata.normalize("NFKC", typed).translate(_DROPPED)
+    return half_width(typed).translate(_DROPPED)
 
 
 def is_digits(jan: str) -> bool:

@@ -6,14 +6,13 @@ The form and the loader of files both read through here, so that one rule says t
 from __future__ import annotations
 
 import re
-import unicodedata
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _, gettext_lazy
 
 from catalog import jan
-from catalog.composition import composed
+from catalog.composition import composed, half_width
 from catalog.models import CONTROL, MAX_NAME_LENGTH, MAX_PRICE, MAX_SKU_LENGTH
 
 DECIMAL_PLACES = 4
@@ -60,7 +59,7 @@ def price(typed: str) -> Decimal | None:
     Full-width digits, thousands separators and a yen sign are understood. Raises ValidationError for what is no
     number, negative, too large or has more than 4 decimals.
     """
-    plain = unicodedata.normalize("NFKC", typed).translate(_DROPPED_FROM_PRICE)
+    plain = half_width(typed).translate(_DROPPED_FROM_PRICE)
     if not plain:
         return None
     # Decimal() itself would take 1e3, NaN, 1_000 and digits of any script.

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from catalog.composition import composed
+from catalog.composition import composed, half_width
 
 _NUMBER = re.compile(r"-?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)?(?:\.[0-9]+)?")
 _MINUS_SIGNS = str.maketrans(dict.fromkeys("−‐–▲△", "-"))
@@ -100,7 +99,7 @@ class TypedNumberField(TypedField, forms.DecimalField):
 
     def to_python(self, value: Any) -> Any:
         typed = "" if value is None else str(value).strip()
-        number = unicodedata.normalize("NFKC", typed).translate(_MINUS_SIGNS).strip("¥円 ")
+        number = half_width(typed).translate(_MINUS_SIGNS).strip("¥円 ")
         if not number:
             return None
         if not _NUMBER.fullmatch(number) or number in ("-", "."):
@@ -117,7 +116,7 @@ class HalfWidthField(TypedTextField):
     """A code or telephone number: full width letters and digits become half width."""
 
     def to_python(self, value: Any) -> str:
-        return unicodedata.normalize("NFKC", super().to_python(value) or "").strip()
+        return half_width(super().to_python(value) or "").strip()
 
 
 class PostalCodeField(HalfWidthField):

@@ -5,7 +5,7 @@ import unicodedata
 import pytest
 from hypothesis import given, strategies as st
 
-from catalog.composition import composed
+from catalog.composition import composed, half_width
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,12 @@ from catalog.composition import composed
 )
 def test_composed_joins_marks_and_keeps_every_kanji(typed: str, expected: str) -> None:
     assert composed(typed) == expected
+
+
+def test_flood_of_marks_is_composed_in_as_many_steps_as_it_has_marks() -> None:
+    # All at once these took minutes.
+    flood = "か" + "\u0301\u0323" * 500_000
+    assert (len(composed(flood)), half_width(flood)) == (len(flood), flood)
 
 
 @given(st.text(alphabet="カキハa\u3099\u309a\u0301\ufa19神"))
