@@ -7,6 +7,7 @@ migration 0005, and are used for stored columns and for typed text alike, so tha
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
 from django.conf import settings
@@ -62,6 +63,15 @@ def name_contains(words: list[str]) -> Q:
     """Return the condition that a product's name contains every one of `words` (at least one), folded."""
     typed = Value(words)
     return Q(_Contains(SearchGrams("name_folded"), WordGrams(typed))) & Q(_LikeAll(F("name_folded"), LikeParts(typed)))
+
+
+# Some letters fold to eighteen, and the work grows with the square of their number. Two hundred ㍿ are under this.
+MOST_FOLDED = 800
+
+
+def can_be_found(typed: str) -> bool:
+    """Tell whether `typed` is short enough, folded, for its pairs of characters to be looked for."""
+    return len(typed) <= MOST_FOLDED and len(unicodedata.normalize("NFKC", typed)) <= MOST_FOLDED
 
 
 # Rows looked at in SKU order before the index of names is asked. A part that many names share is found among them at

@@ -10,7 +10,7 @@ from decimal import Decimal
 from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery, Value
 
 from catalog.models import Product, TaxCategory, TaxRate
-from catalog.search import SearchFold, SkuFold, matching_skus, name_contains, skus_read_alike
+from catalog.search import SearchFold, SkuFold, can_be_found, matching_skus, name_contains, skus_read_alike
 
 
 def suggest(typed: str, *, limit: int = 20) -> list[Product]:
@@ -19,6 +19,8 @@ def suggest(typed: str, *, limit: int = 20) -> list[Product]:
     The very SKU or JAN comes first, then SKUs that begin with `typed`, then names that contain every word of it; each
     in SKU order. Width, case and kana do not matter, and % and _ mean only themselves. Nothing typed finds nothing.
     """
+    if not can_be_found(typed):
+        return []
     skus = matching_skus(typed, limit=limit)
     products = Product.objects.select_related("tax_category").in_bulk(skus)
     return [products[sku] for sku in skus if sku in products]
@@ -32,6 +34,8 @@ def search(products: QuerySet[Product], typed: str) -> QuerySet[Product]:
     words = typed.split()
     if not words:
         return products
+    if not can_be_found(typed):
+        return products.none()
     text = Value(" ".join(words))
     return products.filter(
         Q(sku_folded__startswith=SkuFold(text)) | Q(Q(jan=SearchFold(text)), ~Q(jan="")) | name_contains(words)
@@ -63,7 +67,7 @@ def product_by_name(name: str) -> Product | None:
     Among several the smallest SKU wins. Returns None for an empty name.
     """
     words = name.split()
-    if not words:
+    if not words or not can_be_found(name):
         return None
     named = Product.objects.filter(name_contains(words), is_active=True)
     return named.order_by(ExpressionWrapper(Q(name=name), BooleanField()).desc(), "sku").first()
