@@ -16,6 +16,9 @@ from catalog.forms import ProductForm, TaxRateFormSet
 from catalog.loads.admin import LoadsMixin, ProductLoadAdmin
 from catalog.models import Product, ProductLoad, TaxCategory, TaxRate
 
+# A rate a year is much.
+MOST_RATES = 100
+
 
 class _PresenceFilter(admin.SimpleListFilter):
     """Products that have a value and those that lack it."""
@@ -125,6 +128,11 @@ class TaxRateInline(admin.TabularInline[TaxRate, TaxCategory]):
     model = TaxRate
     formset = TaxRateFormSet
     extra = 1
+    max_num = MOST_RATES
+
+    def get_formset(self, request: HttpRequest, obj: TaxCategory | None = None, **kwargs: Any) -> Any:
+        # Else a form that claims to have a million rates is shown again with a thousand more than max_num.
+        return super().get_formset(request, obj, absolute_max=MOST_RATES, validate_max=True, **kwargs)
 
 
 @admin.register(TaxCategory)

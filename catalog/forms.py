@@ -140,3 +140,13 @@ class TaxRateFormSet(forms.BaseInlineFormSet[TaxRate, TaxCategory, forms.ModelFo
                 )
                 params = {"rate": plain_text(form.initial["rate"]), "date": began_on.isoformat()}
                 raise ValidationError(message, params=params)
+        self._refuse_days_taken_meanwhile()
+
+    def _refuse_days_taken_meanwhile(self) -> None:
+        """The rates that this form does not show were added after it was opened."""
+        shown = [form.instance.pk for form in self.forms if form.instance.pk]
+        unseen = TaxRate.objects.filter(category_id=self.instance.pk).exclude(pk__in=shown)
+        taken = set(unseen.values_list("valid_from", flat=True))
+        for form in self.forms:
+            if form.cleaned_data.get("valid_from") in taken and form not in self.deleted_forms:
+                form.add_error("valid_from", ONE_RATE_PER_DAY)

@@ -307,3 +307,15 @@ def test_action_on_a_nul_is_refused_and_changes_nothing(signed_in: Client) -> No
     assert answer.status_code == 400
     product.refresh_from_db()
     assert product.is_active
+
+
+def test_rate_is_refused_when_its_day_was_taken_after_the_form_was_opened(signed_in: Client) -> None:
+    TaxCategory.objects.create(code="new", name="新", kind="standard")
+    sent = {"name": "新", "kind": "standard", "sort_order": "0", "rates-TOTAL_FORMS": "1", "rates-INITIAL_FORMS": "0"}
+    sent |= {"rates-0-category": "new", "rates-0-valid_from": "2027-04-01", "rates-0-rate": "8"}
+    TaxRate.objects.create(category_id="new", valid_from="2027-04-01", rate=10)
+
+    body = signed_in.post("/admin/catalog/taxcategory/new/change/", sent).content.decode()
+
+    assert "already has a rate from that day" in body
+    assert [rate.rate for rate in TaxRate.objects.filter(category="new")] == [10]
