@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Mapping
 from datetime import date
@@ -180,6 +181,15 @@ class LineForm(forms.Form):
 
 
 class BaseLineFormSet(forms.BaseFormSet[LineForm]):
+    def total_form_count(self) -> int:
+        claimed = super().total_form_count()
+        return min(claimed, self._sent_count()) if self.is_bound else claimed
+
+    def _sent_count(self) -> int:
+        """How many rows were really sent; a form that claims a million shall not be shown again with thousands."""
+        row = re.compile(rf"{re.escape(str(self.prefix))}-([0-9]{{1,6}})-")
+        return max((int(found[1]) + 1 for name in self.data if (found := row.match(name))), default=0)
+
     def clean(self) -> None:
         typed = [form for form in self.forms if not form.is_blank]
         codes = {form.cleaned_data.get(name) or "" for form in typed for name in ("product_sku", "code")} - {""}

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from html import escape
+from typing import Any
 from urllib.parse import urlencode
 
 from django.forms import BoundField
+from django.forms.widgets import Input, Select
 from django.template import Library
 from django.template.context import RequestContext
 from django.utils.html import format_html, format_html_join
@@ -48,7 +51,21 @@ def cell(bound: BoundField, **attributes: str) -> SafeString:
     attrs.setdefault("aria-label", str(bound.label))
     if bound.errors:
         attrs |= {"aria-invalid": "true", "aria-describedby": _error_id(bound)}
-    return bound.as_widget(attrs=attrs)
+    return drawn(bound, **attrs)
+
+
+@register.simple_tag
+def drawn(bound: BoundField, **attributes: str | bool) -> SafeString:
+    """What `as_widget` returns, without Django's template for each: a note of 2,000 lines has 20,000 fields."""
+    attrs = bound.build_widget_attrs(attributes)
+    attrs.setdefault("id", bound.auto_id)
+    widget = bound.field.widget.get_context(bound.html_name, bound.value(), attrs)["widget"]
+    if isinstance(bound.field.widget, Select):
+        return SafeString(f"<select{_written(name=widget['name'], **widget['attrs'])}>{_options(widget)}</select>")
+    if isinstance(bound.field.widget, Input):
+        given = {"type": widget["type"], "name": widget["name"], "value": widget["value"]} | widget["attrs"]
+        return SafeString(f"<input{_written(**given)}>")
+    return bound.as_widget(attrs=attributes)
 
 
 @register.simple_tag
@@ -77,6 +94,24 @@ def querystring_with(context: RequestContext, **changes: object) -> str:
     """The page's own query with some parameters set, or taken out where they are empty."""
     query = {**context["request"].GET.dict(), **{name: str(value) for name, value in changes.items()}}
     return urlencode({name: value for name, value in query.items() if value})
+
+
+def _options(widget: dict[str, Any]) -> str:
+    options = (option for _group, options, _place in widget["optgroups"] for option in options)
+    return "".join(
+        f"<option{_written(value=each['value'], **each['attrs'])}>{escape(str(each['label']))}</option>"
+        for each in options
+    )
+
+
+def _written(**attributes: object) -> str:
+    """Attributes as HTML; one that is True has no value, one that is None or False is left out."""
+    # format_html and flatatt would take a third of the time of a page of 2,000 lines.
+    return "".join(
+        f" {name}" if value is True else f' {name}="{escape(str(value))}"'
+        for name, value in attributes.items()
+        if value is not None and value is not False
+    )
 
 
 def _error_id(bound: BoundField) -> str:
