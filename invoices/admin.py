@@ -28,6 +28,8 @@ from invoices.models import Customer, Issuer, NumberSeries
 
 MAX_SEAL_BYTES = 500_000
 MAX_SEAL_PIXELS = 2000
+JPEG_SCAN = b"\xff\xda"
+MOST_JPEG_SCANS = 100
 
 
 def _field(model: type[Model], name: str, field_class: type[forms.Field], **options: Any) -> Any:
@@ -222,6 +224,10 @@ def _checked_image(upload: UploadedFile[bytes]) -> bytes:
     """
     if (upload.size or 0) > MAX_SEAL_BYTES:
         raise ValidationError(_("The image is larger than 500 kB. Make it smaller and choose it again."))
+    # Pillow passes over all pixels once for each scan, and half a megabyte holds thousands. Real ones have up to ten.
+    if upload.read().count(JPEG_SCAN) > MOST_JPEG_SCANS:
+        raise ValidationError(_("This is no PNG or JPEG image. Choose another file."))
+    upload.seek(0)
     try:
         with Image.open(upload, formats=("PNG", "JPEG")) as image:
             if max(image.size) > MAX_SEAL_PIXELS:
