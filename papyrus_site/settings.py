@@ -85,6 +85,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "papyrus_site.middleware.RefusedMethodMiddleware",
     "papyrus_site.middleware.UnstorableTextMiddleware",
+    "papyrus_site.admin_requests.AdminRequestMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
