@@ -23,6 +23,7 @@ from mozilla_django_oidc.views import OIDCAuthenticationCallbackView, OIDCAuthen
 
 from papyrus_site.sign_in import discovery, grants
 from papyrus_site.sign_in.configuration import in_use
+from papyrus_site.sign_in.forms import SignInForm
 from papyrus_site.sign_in.middleware import GRANT, begin_url
 from papyrus_site.sign_in.refusals import Refusal, SignInRefused, refused
 from papyrus_site.sign_in.sessions import SessionStore
@@ -39,6 +40,7 @@ OVERLOADED = ("server_error", "temporarily_unavailable")
 class SignInView(local.LoginView):
     """The form of local accounts; where there are none, the way to the provider."""
 
+    form_class = SignInForm
     redirect_authenticated_user = True
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:

@@ -239,3 +239,9 @@ class TestPassword:
         sign_in(client, both)
         assert "サインインするサービス" in text_of(client.get("/password", follow=True))
         assert 'href="/password"' not in text_of(client.get("/"))
+
+
+def test_name_that_is_too_long_is_refused_before_it_is_kept(client: Client) -> None:
+    # Failures are counted by names of up to 255 characters.
+    assert attempt(client, username="x" * 256).status_code == 200
+    assert AccessAttempt.objects.count() == 0
