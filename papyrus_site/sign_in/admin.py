@@ -5,10 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 
 from papyrus_site.sign_in.models import Identity
+
+
+class UserSelect(AutocompleteSelect):
+    """Django's list that is completed while one types, but it does not look for what can be nobody's key."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> str:
+        typed = str(super().value_from_datadict(data, files, name) or "")
+        return typed if typed.isdecimal() else ""
 
 
 @admin.register(Identity)
@@ -31,6 +40,7 @@ class IdentityAdmin(admin.ModelAdmin[Identity]):
         # Whoever moved their own account to a superuser would be one.
         if not request.user.is_superuser:
             kwargs["queryset"] = User.objects.filter(is_superuser=False)
+        kwargs["widget"] = UserSelect(db_field, self.admin_site)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def has_delete_permission(self, request: HttpRequest, obj: Identity | None = None) -> bool:

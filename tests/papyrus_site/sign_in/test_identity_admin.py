@@ -45,3 +45,11 @@ def test_administrator_takes_no_identity_from_a_superuser(client: Client, admini
     theirs = Identity.objects.create(user=above, issuer="https://tenant.example/", subject="sub|2")
     assert client.post(address(theirs), {"user": administrators_own.user.pk}).status_code == 403
     assert owner_of(theirs) == "above"
+
+
+@pytest.mark.parametrize("typed", [":", "abc", "-1", "1.5", "9" * 40])
+def test_identity_stays_when_it_is_moved_to_what_is_no_user(
+    client: Client, administrators_own: Identity, typed: str
+) -> None:
+    assert client.post(address(administrators_own), {"user": typed}).status_code == 200
+    assert owner_of(administrators_own) == "administrator"
