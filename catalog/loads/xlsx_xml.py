@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import lzma
+import struct
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
 from xml.parsers import expat
@@ -50,7 +53,10 @@ def pieces(archive: zipfile.ZipFile, part: str, *, start: Start, end: End, text:
         EOFError,
         ValueError,
         OSError,
-        NotImplementedError,
+        RuntimeError,  # it is encrypted, or NotImplementedError
+        struct.error,
+        zlib.error,
+        lzma.LZMAError,
     ) as error:
         raise damaged() from error
 

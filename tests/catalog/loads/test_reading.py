@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import tracemalloc
+from contextlib import suppress
 
 import pytest
 from django.utils import translation
@@ -12,7 +13,7 @@ from catalog.loads import reading
 from catalog.loads.cell_kinds import DateCell, ErrorCell, FormulaCell
 from catalog.loads.encodings import Encoding
 from catalog.loads.refusals import FileRefused
-from tests.catalog.loads.files import csv_bytes, xlsx_bytes, xlsx_of_parts
+from tests.catalog.loads.files import HEADINGS, csv_bytes, xlsx_bytes, xlsx_of_parts
 
 HARD = ("髙﨑①㈱㎝Ⅲ", "表", "ソ", "構", "機構")
 
@@ -161,6 +162,14 @@ def test_workbook_text_is_read_without_readings_and_with_escaped_characters() ->
 )
 def test_damaged_workbook_is_refused(sheet: str) -> None:
     assert refusal(xlsx_of_parts(sheet)).startswith("The workbook is damaged.")
+
+
+def test_workbook_with_damaged_bytes_is_refused_wherever_they_are() -> None:
+    whole = xlsx_bytes([HEADINGS, ("A-1", "品物", 100)])
+    for at in range(len(whole)):
+        damaged = whole[:at] + bytes([whole[at] ^ 0x55]) + whole[at + 1 :]
+        with suppress(FileRefused):
+            read(damaged)
 
 
 def test_workbook_made_to_burst_is_refused_before_it_is_unpacked() -> None:
