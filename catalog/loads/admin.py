@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -76,7 +77,11 @@ class LoadsMixin(ImportExportMixin):  # type: ignore[misc]
         if not self.has_export_permission(request):
             raise PermissionDenied
         form = ExportForm(request.POST or None)
-        products = self.get_export_queryset(request)
+        try:
+            products = self.get_export_queryset(request)
+        except IncorrectLookupParameters:
+            # As the list itself answers a filter that it does not know.
+            return HttpResponseRedirect(reverse("admin:catalog_product_changelist") + "?e=1")
         if request.method == "POST" and form.is_valid():
             chosen = FileForm(form.cleaned_data["form"])
             try:
