@@ -17,9 +17,10 @@ import tempfile
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -37,7 +38,24 @@ TOKEN = "a" * 32
 Ask = Callable[[http.client.HTTPConnection], None]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Served:
+    """A gunicorn with a furnished database, and the headers of a clerk."""
+
+    port: int
+    short_note: int
+    headers: dict[str, str]
+
+
 def main() -> int:
+    with served(workers=2) as server:
+        measure(server)
+    return 0
+
+
+@contextmanager
+def served(*, workers: int) -> Iterator[Served]:
+    """Serve a database of its own with demo rows by so many workers of four threads."""
     local.prepare(os.environ)
     administered = os.environ["PGDATABASE"]
     # The session made below is signed by it.
@@ -46,38 +64,48 @@ def main() -> int:
         admin.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(DATABASE)))
         admin.execute(sql.SQL("create database {}").format(sql.Identifier(DATABASE)))
         try:
-            with tempfile.TemporaryDirectory() as folder:
-                measure(Path(folder))
+            with tempfile.TemporaryDirectory() as folder, _started(Path(folder), workers=workers) as server:
+                yield server
         finally:
             admin.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(DATABASE)))
-    return 0
 
 
-def measure(folder: Path) -> None:
-    """Print requests a second and milliseconds for each page, and megabytes of database for 1,000 notes."""
+@contextmanager
+def _started(folder: Path, *, workers: int) -> Iterator[Served]:
     os.environ |= {"ARCHIVE_FOLDER": str(folder / "archive"), "DJANGO_STATIC_ROOT": str(folder)}
     command("manage.py", "migrate", "--verbosity=0")
     command("manage.py", "collectstatic", "--noinput", "--verbosity=0")
     furnished = json.loads(command("-m", "tests.deploy.container.furnish"))
-    server = Server(folder=folder, WEB_CONCURRENCY="2", WEB_THREADS="4", PAPYRUS_HTTPS="0", DJANGO_ALLOWED_HOSTS="*")
+    server = Server(
+        folder=folder,
+        WEB_CONCURRENCY=str(workers),
+        WEB_THREADS="4",
+        PAPYRUS_HTTPS="0",
+        DJANGO_ALLOWED_HOSTS="*",
+    )
     try:
         server.wait_for(server.answers)
         headers = {"Cookie": f"sessionid={furnished['session']}; csrftoken={TOKEN}", "X-CSRFToken": TOKEN}
-        for name, path in {
-            "/healthz": "/healthz",
-            "/dbcheck": "/dbcheck",
-            "the list of notes": "/",
-            "the page of a note": f"/notes/{furnished['short_note']}",
-            "a form to write in": "/notes/new",
-            "a stored PDF": f"/notes/{furnished['short_note']}/pdf",
-        }.items():
-            row(name, at_once(server.port, getting(path, headers)))
-        before = size()
-        issued = at_once(server.port, issuing(headers))
-        row(f"a note of {LINES} lines, issued", issued)
-        print(f"{'database, 1,000 notes':<28} {(size() - before) / len(issued) * 1000 / 1e6:>9.1f} MB")
+        yield Served(port=server.port, short_note=furnished["short_note"], headers=headers)
     finally:
         server.kill()
+
+
+def measure(server: Served) -> None:
+    """Print requests a second and milliseconds for each page, and megabytes of database for 1,000 notes."""
+    for name, path in {
+        "/healthz": "/healthz",
+        "/dbcheck": "/dbcheck",
+        "the list of notes": "/",
+        "the page of a note": f"/notes/{server.short_note}",
+        "a form to write in": "/notes/new",
+        "a stored PDF": f"/notes/{server.short_note}/pdf",
+    }.items():
+        row(name, at_once(server.port, getting(path, server.headers)))
+    before = size()
+    issued = at_once(server.port, issuing(server.headers))
+    row(f"a note of {LINES} lines, issued", issued)
+    print(f"{'database, 1,000 notes':<28} {(size() - before) / len(issued) * 1000 / 1e6:>9.1f} MB")
 
 
 def row(name: str, taken: list[float]) -> None:
