@@ -137,7 +137,7 @@ class Judge:
             return io.BytesIO().write
 
         whole = replace(attempt, headers={**headers, **attempt.headers})
-        with closing(self._application(whole.environ(), start_response)) as pieces:  # type: ignore[type-var]
+        with closing(self._application(whole.environ(), start_response)) as pieces:
             body = b"".join(pieces)
         status, sent = begun[-1]
         return Answer(status=int(status.split()[0]), headers=dict(sent), body=body)
