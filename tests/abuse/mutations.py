@@ -47,7 +47,7 @@ def _doubled(content: bytes, chance: random.Random) -> bytes:
 
 def _spliced(content: bytes, chance: random.Random) -> bytes:
     other = content[::-1] if chance.random() < 0.2 else content
-    return content[: chance.randrange(len(content) + 1)] + other[chance.randrange(len(other)) :]
+    return content[: chance.randrange(len(content) + 1)] + other[chance.randrange(len(other) + 1) :]
 
 
 def _resealed(content: bytes, chance: random.Random) -> bytes:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import html
+import io
 import json
 import unicodedata
 from typing import Any
@@ -106,8 +108,15 @@ def note(office: Office) -> DeliveryNote:
     return DeliveryNote.objects.get(customer=chosen)
 
 
-def test_every_text_is_on_paper_as_it_was_typed(office: Office, note: DeliveryNote) -> None:
+def test_every_text_is_on_paper_and_on_pages_as_it_was_typed(office: Office, note: DeliveryNote) -> None:
     assert note.number, "not issued"
+    check_paper(office, note)
+    check_pages(office, note)
+    check_answers(office)
+    check_export(office)
+
+
+def check_paper(office: Office, note: DeliveryNote) -> None:
     printed = squeezed(pdftotext(office.client.get(f"/notes/{note.pk}/pdf").content, "-raw"))
     wanted = squeezed(office.piece)
     folded = squeezed(unicodedata.normalize("NFKC", office.piece))
@@ -116,7 +125,8 @@ def test_every_text_is_on_paper_as_it_was_typed(office: Office, note: DeliveryNo
     assert printed.count(wanted) + (wanted != folded) * printed.count(folded) >= 15, printed
 
 
-def test_every_page_shows_texts_escaped_and_every_json_answer_intact(office: Office, note: DeliveryNote) -> None:
+def check_pages(office: Office, note: DeliveryNote) -> None:
+    """Texts are there, escaped."""
     piece = office.piece
     pages = [
         "/",
@@ -130,6 +140,11 @@ def test_every_page_shows_texts_escaped_and_every_json_answer_intact(office: Off
         assert html.escape(piece) == piece or piece not in shown, path
     for path in pages[:5]:
         assert html.escape(piece) in office.client.get(path).content.decode(), path
+
+
+def check_answers(office: Office) -> None:
+    """Texts are in the JSON as they are."""
+    piece = office.piece
     answers = {
         "/api/product_by_sku?sku=": ("sku", "name"),
         "/api/product_by_name?name=": ("sku", "name"),
@@ -141,6 +156,14 @@ def test_every_page_shows_texts_escaped_and_every_json_answer_intact(office: Off
         answer = json.loads(office.client.get(address, {parameter: piece}).content)
         found = answer if "sku" in answer else next(iter(answer.values()))[0]
         assert [found[name] for name in names] == [piece] * len(names), path
+
+
+def check_export(office: Office) -> None:
+    """Texts are in the CSV as they are."""
+    answer = office.client.post("/admin/catalog/product/export/?q=", {"form": "csv"})
+    exported = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    rows = [row for row in csv.reader(io.StringIO(exported, newline="")) if office.piece in row]
+    assert [row.count(office.piece) for row in rows] == [4], exported  # SKU, name, unit, note
 
 
 def squeezed(text: str) -> str:
