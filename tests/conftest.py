@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -38,6 +39,12 @@ BY_FOLDER = {"browser": "browser", "deploy": "deploy"}
 SEEDED = (TaxCategory, TaxRate, NumberSeries)
 STATIC = VAR / "static-test"
 DATABASE_FIXTURES = {"db", "transactional_db", "committed", "server"}
+
+
+def pytest_configure() -> None:
+    # A job in the background ignores Ctrl-C, and so would every process that the tests start and stop by it.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -14,7 +14,7 @@ from typing import TypeAlias, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from deploy.command_line import argument_types
+from deploy.command_line import argument_types, ctrl_c
 from deploy.evidence.folder import EvidenceFolder, NotWritten, set_name
 from deploy.evidence.masking import Mask
 from deploy.sdk.clients import place
@@ -61,10 +61,12 @@ class Patience:
         """Return the first thing that `look` finds, or None when it found nothing in time. It looks at least once."""
         ends_at = time.monotonic() + self.seconds
         while (found := look()) is None:
+            ctrl_c.check()
             left = ends_at - time.monotonic()
             if left <= 0:
                 return None
             self.pause(min(self.between, left))
+        ctrl_c.check()
         return found
 
 
@@ -83,7 +85,8 @@ def run(work: Callable[[Say], IntEnum]) -> int:
     """Return the exit code of `work`, having said on stderr what went wrong, if anything did."""
     mask = Mask()
     try:
-        return work(Progress(mask=mask))
+        with ctrl_c.remembered():
+            return work(Progress(mask=mask))
     except StepFailed as failure:
         return _failed(failure, mask=mask)
     except (ClientError, BotoCoreError) as error:
