@@ -25,8 +25,10 @@ def admit(*, issuer: str, claims: Claims) -> Identity:
     """Return the identity that `claims` are about, made with a new user when it is not known, and up to date.
 
     An existing user is never found by name or e-mail address; an administrator moves an identity to another user.
-    Raises SignInRefused when the address is not verified or the user is not active.
+    Raises SignInRefused when the identifier is unsound, the address is not verified or the user is not active.
     """
+    if not claimed.subject(claims):
+        raise SignInRefused(Refusal.BAD_TOKEN, "unsound subject")
     if not claimed.verified_email(claims):
         raise SignInRefused(Refusal.UNVERIFIED)
     identity = _identity(issuer=issuer, claims=claims)
@@ -37,7 +39,7 @@ def admit(*, issuer: str, claims: Claims) -> Identity:
 
 
 def _identity(*, issuer: str, claims: Claims) -> Identity:
-    key = {"issuer": issuer, "subject": str(claims["sub"])}
+    key = {"issuer": issuer, "subject": claimed.subject(claims)}
     for attempt in range(ATTEMPTS):
         if found := Identity.objects.select_related("user").filter(**key).first():
             return found

@@ -9,12 +9,27 @@ from typing import Any
 
 Claims = Mapping[str, Any]
 MAX_NAME = 150
+MAX_EMAIL = 254
+MAX_SUBJECT = 255
+
+
+def subject(claims: Claims) -> str:
+    """Return the identifier, empty unless it is as OpenID Connect Core has it (2, ID Token): ASCII of 255 at most."""
+    found = claims.get("sub")
+    is_sound = isinstance(found, str) and found.isascii() and found.isprintable() and len(found) <= MAX_SUBJECT
+    return str(found) if is_sound else ""
 
 
 def verified_email(claims: Claims) -> str:
-    """Return the e-mail address, empty unless the provider has verified it; the text "true" is no verification."""
+    """Return the e-mail address, empty unless the provider has verified it; the text "true" is no verification.
+
+    What can be no address, and could not be kept, was verified by nobody.
+    """
     email = claims.get("email")
-    return email.strip() if isinstance(email, str) and claims.get("email_verified") is True else ""
+    if not isinstance(email, str) or claims.get("email_verified") is not True:
+        return ""
+    address = email.strip()
+    return address if address.isprintable() and len(address) <= MAX_EMAIL else ""
 
 
 def username(claims: Claims) -> str:
@@ -53,4 +68,5 @@ def _at(claims: object, path: list[str]) -> object:
 
 
 def _text(found: object) -> str:
-    return found.replace("\0", "").strip()[:MAX_NAME] if isinstance(found, str) else ""
+    shown = (each for each in found if not unicodedata.category(each).startswith("C")) if isinstance(found, str) else ""
+    return "".join(shown).strip()[:MAX_NAME]

@@ -19,11 +19,19 @@ KNOWN = ("clerk", "auditor")
         ({"email": "a@papyrus.example"}, ""),
         ({"email": "", "email_verified": True}, ""),
         ({"email": ["a@papyrus.example"], "email_verified": True}, ""),
+        ({"email": "a\0@papyrus.example", "email_verified": True}, ""),
+        ({"email": f"{'a' * 240}@papyrus.example", "email_verified": True}, ""),
         ({"email_verified": True}, ""),
     ],
 )
 def test_email_is_taken_only_when_it_is_verified(found: dict[str, Any], email: str) -> None:
     assert claims.verified_email(found) == email
+
+
+@pytest.mark.parametrize("unsound", [None, "", 7, "\0", "あ", "a" * 256])
+def test_subject_is_ascii_of_255_at_most(unsound: object) -> None:
+    assert claims.subject({"sub": "auth0|1"}) == "auth0|1"
+    assert claims.subject({"sub": unsound}) == ""
 
 
 @pytest.mark.parametrize(
@@ -32,7 +40,8 @@ def test_email_is_taken_only_when_it_is_verified(found: dict[str, Any], email: s
         ({"given_name": "花子", "family_name": "山田", "name": "山田 花子"}, ("花子", "山田")),
         ({"name": "山田 花子"}, ("山田 花子", "")),
         ({"name": "a" * 200}, ("a" * 150, "")),
-        ({"name": "a\0b"}, ("ab", "")),
+        ({"name": "a\0b\ud800"}, ("ab", "")),
+        ({"name": "山田\u3000花子"}, ("山田\u3000花子", "")),
         ({"name": ["山田"], "given_name": None}, ("", "")),
         ({}, ("", "")),
     ],
