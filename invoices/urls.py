@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from invoices import approval_views, views
+from invoices import approval_views, form_views, views
 
 app_name = "invoices"
 urlpatterns = [
     path("", views.start, name="note_list"),
-    path("notes/new", views.note_new, name="note_new"),
-    path("notes/preview", views.note_preview, name="note_preview"),
-    path("notes/totals", views.note_totals, name="note_totals"),
+    path("notes/new", form_views.note_new, name="note_new"),
+    path("notes/preview", form_views.note_preview, name="note_preview"),
+    path("notes/totals", form_views.note_totals, name="note_totals"),
     path("notes/<int:note_id>", views.note_detail, name="note_detail"),
-    path("notes/<int:note_id>/edit", views.note_edit, name="note_edit"),
-    path("notes/<int:note_id>/preview", views.note_preview, name="note_preview"),
+    path("notes/<int:note_id>/edit", form_views.note_edit, name="note_edit"),
+    path("notes/<int:note_id>/preview", form_views.note_preview, name="note_preview"),
     path("notes/<int:note_id>/pdf", views.note_pdf, name="note_pdf"),
     path("notes/<int:note_id>/copy", views.note_copy, name="note_copy"),
     path("notes/<int:note_id>/void", views.note_void, name="note_void"),

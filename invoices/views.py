@@ -10,7 +10,7 @@ from django.contrib import admin, messages
 from django.contrib.auth.decorators import permission_required
 from django.contrib.auth.models import User
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,16 +18,14 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from catalog import units
 from catalog.answers import answers_typed
 from invoices import approvals, archive, history, issuing, pdf, selectors, services, snapshot
-from invoices.domain.approval import needs_approval
 from invoices.domain.document import Document
 from invoices.domain.errors import DomainError
-from invoices.forms import CopyForm, NoteEditor, VoidForm
+from invoices.forms import CopyForm, VoidForm
 from invoices.messages import worded
 from invoices.models import DeliveryNote, NoteState
-from invoices.services import DraftChanged, MissingReason, NoteNotDraft, NoteWaiting
+from invoices.services import MissingReason, NoteNotDraft, NoteWaiting
 
 PAGE_SIZE = 50
 MAX_TYPED = 200
@@ -63,63 +61,6 @@ def note_list(request: HttpRequest) -> HttpResponse:
     return render(request, "invoices/note_list.html", context)
 
 
-@may_write
-@require_http_methods(["GET", "HEAD", "POST"])
-def note_new(request: HttpRequest) -> HttpResponse:
-    """An empty form; sent, it becomes a draft, and is issued when that button was pressed."""
-    if request.method == "POST":
-        return _save(request, note_id=None)
-    return _form_page(request, NoteEditor(today=timezone.localdate()))
-
-
-@may_write
-@require_http_methods(["GET", "HEAD", "POST"])
-def note_edit(request: HttpRequest, note_id: int) -> HttpResponse:
-    """The form of a draft; an issued note shows its page instead."""
-    if request.method == "POST":
-        return _save(request, note_id=note_id)
-    note = note_or_404(note_id)
-    if note.is_issued:
-        return redirect("invoices:note_detail", note_id)
-    editor = NoteEditor(
-        draft=snapshot.draft_of(note),
-        customer=note.customer,
-        creation_key=note.creation_key,
-        revision=note.revision,
-    )
-    return _form_page(request, editor, note_id=note_id)
-
-
-@may_write
-@require_POST
-def note_totals(request: HttpRequest) -> HttpResponse:
-    """What the typed lines come to so far: a fragment for htmx, nothing is saved."""
-    editor = NoteEditor(typed=request.POST)
-    return render(request, "invoices/_totals.html", _totals(editor) | {"editor": editor, "out_of_band": True})
-
-
-@may_write
-@require_http_methods(["GET", "HEAD", "POST"])
-def note_preview(request: HttpRequest, note_id: int | None = None) -> HttpResponse:
-    """The typed note as a PDF marked as a draft; nothing is saved. What is wrong shows in the form it came from.
-
-    Sent with `check` it is only asked whether there would be a PDF: then 204. Opened by its address it is that form.
-    """
-    if request.method != "POST":
-        return redirect("invoices:note_new") if note_id is None else redirect("invoices:note_edit", note_id)
-    editor = NoteEditor(typed=request.POST)
-    if not editor.is_valid():
-        return _form_page(request, editor, note_id=note_id, status=422)
-    customer = editor.head.cleaned_data["chosen_customer"]
-    try:
-        document = issuing.printable(editor.draft, customer=customer)
-    except DomainError as error:
-        return _form_page(request, editor, note_id=note_id, error=worded(error), status=409)
-    if "check" in request.POST:
-        return HttpResponse(status=204)
-    return _inline(pdf.render(document), name=_file_name(document))
-
-
 @may_read
 @require_safe
 def note_detail(request: HttpRequest, note_id: int) -> HttpResponse:
@@ -144,10 +85,10 @@ def note_pdf(request: HttpRequest, note_id: int) -> HttpResponse:
         except DomainError as error:
             messages.error(request, worded(error))
             return redirect("invoices:note_detail", note_id)
-        return _inline(pdf.render(document), name=_file_name(document))
+        return inline(pdf.render(document), name=file_name(document))
     document = dataclasses.replace(snapshot.restore(note.snapshot), is_void=note.is_void)
     content = pdf.render(document) if note.is_void else archive.pdf_of(note)
-    return _inline(content, name=_file_name(document))
+    return inline(content, name=file_name(document))
 
 
 @may_write
@@ -228,85 +169,6 @@ def _say_kept(request: HttpRequest, note: DeliveryNote) -> HttpResponse:
     return redirect("invoices:note_detail", note.pk)
 
 
-def _save(request: HttpRequest, *, note_id: int | None) -> HttpResponse:
-    """Save the sent form and go on: to the issued note, or back to the form of the draft."""
-    editor = NoteEditor(typed=request.POST)
-    if not editor.is_valid():
-        return _form_page(request, editor, note_id=note_id, status=422)
-    try:
-        note = _saved(request, editor, note_id)
-        if "issue" in request.POST:
-            return _issue(request, note)
-    except DraftChanged as refusal:
-        # The form now knows of the other save, so saving once more is a decision.
-        retry = _retyped(request.POST, revision=refusal.note.revision)
-        return _form_page(
-            request, retry, note_id=refusal.note.pk, error=worded(refusal), rival=refusal.note, status=409
-        )
-    except NoteNotDraft as refusal:
-        # What was typed can only live on in a note of its own.
-        retry = _retyped(request.POST, creation_key=uuid.uuid4())
-        return _form_page(request, retry, error=worded(refusal), rival=refusal.note, status=409)
-    except DeliveryNote.DoesNotExist:
-        retry = _retyped(request.POST, creation_key=uuid.uuid4())
-        gone = _("This draft was deleted meanwhile. What you typed is still here: save it as a new draft.")
-        return _form_page(request, retry, error=gone, status=409)
-    unchanged = _("Nothing was changed. The note still waits for approval.")
-    messages.success(request, unchanged if note.is_waiting else _("Saved as a draft."))
-    return redirect("invoices:note_edit", note.pk)
-
-
-def _saved(request: HttpRequest, editor: NoteEditor, note_id: int | None) -> DeliveryNote:
-    sent = editor.head.cleaned_data
-    author = signed_in(request)
-    if note_id is None:
-        return services.create_draft(draft=editor.draft, creation_key=sent["creation_key"], author=author)
-    return services.replace_draft(note_id=note_id, draft=editor.draft, revision=sent["revision"] or 0, author=author)
-
-
-def _issue(request: HttpRequest, note: DeliveryNote) -> HttpResponse:
-    try:
-        submitted = approvals.submit(note_id=note.pk, author=signed_in(request), now=timezone.localtime())
-    except DomainError as error:
-        messages.error(request, worded(error))
-        messages.success(request, _("Saved as a draft."))
-        return redirect("invoices:note_edit", note.pk)
-    asked = _("Approval was asked for. The note is issued once an approver agrees.")
-    issued = _("Issued as %(number)s.") % {"number": submitted.number}
-    messages.success(request, asked if submitted.is_waiting else issued)
-    return redirect("invoices:note_detail", submitted.pk)
-
-
-def _form_page(
-    request: HttpRequest,
-    editor: NoteEditor,
-    *,
-    note_id: int | None = None,
-    error: str = "",
-    rival: DeliveryNote | None = None,
-    status: int = 200,
-) -> HttpResponse:
-    context = {
-        "editor": editor,
-        "note_id": note_id,
-        "error": error,
-        "rival": rival,
-        "decision": selectors.last_decision(note_id) if note_id else None,
-        "copy_key": uuid.uuid4(),
-        "units": units.SUGGESTIONS,
-    }
-    return render(request, "invoices/note_form.html", context | _totals(editor), status=status)
-
-
-def _totals(editor: NoteEditor) -> dict[str, Any]:
-    try:
-        totals = editor.totals(today=timezone.localdate())
-    except DomainError as error:
-        return {"totals_error": worded(error)}
-    above = selectors.approval_limit()
-    return {"totals": totals, "limit_passed": above if needs_approval(totals.total, above=above) else None}
-
-
 def _as_read(request: HttpRequest, note: DeliveryNote) -> dict[str, Any]:
     """What somebody who decides about a note needs to know of it: nothing once it is issued."""
     if note.is_issued:
@@ -317,14 +179,6 @@ def _as_read(request: HttpRequest, note: DeliveryNote) -> dict[str, Any]:
         return {"unprintable": worded(error)}
     own = history.is_author(note, signed_in(request))
     return {"total": document.totals.total, "read_sha256": approvals.sha256_of(document), "is_own": own}
-
-
-def _retyped(sent: QueryDict, **hidden: object) -> NoteEditor:
-    """The sent form again, with other hidden values."""
-    typed = sent.copy()
-    for name, value in hidden.items():
-        typed[name] = str(value)
-    return NoteEditor(typed=typed)
 
 
 def note_or_404(note_id: int) -> DeliveryNote:
@@ -338,7 +192,7 @@ def no_such_note() -> Http404:
     return Http404(_("There is no such delivery note. It may have been deleted while it was a draft."))
 
 
-def _inline(content: bytes, *, name: str) -> HttpResponse:
+def inline(content: bytes, *, name: str) -> HttpResponse:
     return HttpResponse(
         content,
         content_type="application/pdf",
@@ -350,7 +204,7 @@ def _inline(content: bytes, *, name: str) -> HttpResponse:
     )
 
 
-def _file_name(document: Document) -> str:
+def file_name(document: Document) -> str:
     return f"納品書_{document.number or _('draft')}.pdf"
 
 
