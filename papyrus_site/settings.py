@@ -73,7 +73,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "deploy.health.middleware.ProbeMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "papyrus_site.static_files.StaticFilesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "papyrus_site.sign_in.middleware.SessionLimitsMiddleware",
     "django.middleware.common.CommonMiddleware",
