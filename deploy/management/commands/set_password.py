@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
+from axes.utils import reset
 from botocore.exceptions import BotoCoreError, ClientError
 from django.contrib.auth.models import User
 from django.contrib.auth.password_validation import validate_password
@@ -19,6 +20,8 @@ from deploy.sdk.refusals import sentence_of
 
 
 class Command(BaseCommand):
+    """Gives a password, and ends the lock on its user, as the form of the admin does."""
+
     help = _("Give a user the password that stands in a parameter of AWS Systems Manager.")
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -34,6 +37,7 @@ class Command(BaseCommand):
             raise CommandError("\n".join(refused.messages)) from None
         user.set_password(password)
         user.save(update_fields=["password"])
+        reset(username=user.get_username())
         self.stdout.write(_("%(user)s has a new password.") % {"user": user.get_username()})
 
 

@@ -24,6 +24,10 @@ from tests.deploy.workflows.conftest import Account
 HASTE = ("--poll-seconds", "0.05", "--seconds", "90")
 WORD = "correct horse battery staple"
 MAKE_USER = ("python", "manage.py", "createsuperuser", "--noinput", "--username", "admin", "--email", "")
+FIVE_FAILURES = (
+    "insert into axes_accessattempt (username, ip_address, failures_since_start, attempt_time, user_agent, "
+    "http_accept, path_info, get_data, post_data) values ('admin', null, 5, now(), '', '', '', '', '')"
+)
 MAY_SIGN_IN = (
     "from django.contrib.auth import authenticate; from django.http import HttpRequest; "
     f"print(authenticate(HttpRequest(), username='admin', password={WORD!r}))"
@@ -71,6 +75,7 @@ def test_first_administrator_signs_in_and_the_password_was_nowhere_else(
     service: Account, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert once.main([*HASTE, *MAKE_USER]) == once.Code.SUCCEEDED
+    service.database.execute(FIVE_FAILURES)
 
     assert give(WORD, user="admin", monkeypatch=monkeypatch) == Code.GIVEN
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import getpass
+import io
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from axes.models import AccessAttempt
 from django.contrib.auth.models import User
+from django.core.management import call_command
 from django.db.models import F
 from django.test import Client, RequestFactory
 from pytest_django import Settings
@@ -138,6 +141,18 @@ def test_lock_ends_with_the_new_password_that_its_page_says_to_ask_for(client: C
     assert administrator.post(form, new).status_code == 302
     assert attempt(client, NEW).status_code == 302
     assert attempt(Client(), username="other").status_code == 429
+
+
+def test_lock_ends_with_the_new_password_that_is_typed_at_a_desk(
+    client: Client, clerk: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(5):
+        attempt(client)
+    monkeypatch.setattr(getpass, "getpass", lambda prompt: NEW)
+
+    call_command("changepassword", "clerk", stdout=io.StringIO())
+
+    assert attempt(client, NEW).status_code == 302
 
 
 def test_lock_is_not_escaped_by_other_letters_for_the_same_name(client: Client, clerk: User) -> None:
