@@ -67,6 +67,14 @@ def endpoints() -> Endpoints:
         return known
 
 
+def confirmed() -> Endpoints:
+    """Return the provider's addresses as it announces them now. Raises SignInRefused when it does not answer."""
+    found = _read(in_use())
+    with _lock:
+        _found[in_use().issuer] = (time.monotonic(), found)
+    return found
+
+
 def forget() -> None:
     """Ask anew at the next sign-in."""
     _found.clear()

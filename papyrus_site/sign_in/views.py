@@ -185,7 +185,8 @@ def _leave(request: HttpRequest, *, id_token: str) -> HttpResponse:
 def _end_session_url(id_token: str) -> str:
     """OpenID Connect RP-Initiated Logout 1.0; else Auth0's own logout endpoint."""
     provider = in_use()
-    if address := discovery.endpoints().end_session:
+    # Asked anew: a browser that is led to a provider that is down would end on an error page of its own.
+    if address := discovery.confirmed().end_session:
         asked = {"client_id": provider.client_id, "post_logout_redirect_uri": provider.signed_out_url}
         return f"{address}?{urlencode(asked | ({'id_token_hint': id_token} if id_token else {}))}"
     asked = {"client_id": provider.client_id, "returnTo": provider.signed_out_url}
