@@ -55,6 +55,12 @@ def test_note_above_the_limit_is_asked_for_returned_changed_and_approved(
     approver.get_by_label("差し戻す理由").fill("数量は 3 台です")
     approver.get_by_role("button", name="差し戻す").click()
     expect(approver.locator(".empty")).to_contain_text("承認待ちの納品書はありません。")
+    # Who may not write in it reads the draft, on a telephone too: nothing stands beside the screen.
+    approver.set_viewport_size({"width": 390, "height": 844})
+    approver.goto(f"{server}/notes/{DeliveryNote.objects.get().pk}")
+    expect(approver.locator(".items .price")).to_be_in_viewport(ratio=1)
+    assert approver.locator(".scroll").evaluate("each => each.scrollWidth - each.clientWidth") == 0
+    approver.set_viewport_size({"width": 1360, "height": 900})
 
     clerk.goto(server)
     expect(clerk.locator(".state.returned")).to_be_visible()
@@ -66,6 +72,9 @@ def test_note_above_the_limit_is_asked_for_returned_changed_and_approved(
 
     waiting.click()
     approver.get_by_role("link", name="下書き").last.click()
+    # The next stop of the keyboard, before all that is in the PDF.
+    approver.get_by_role("link", name="PDF を開く").press("Tab")
+    expect(approver.get_by_role("button", name="承認して発行")).to_be_focused()
     approver.get_by_role("button", name="承認して発行").click()
     note = DeliveryNote.objects.get()
     expect(approver.locator(".messages")).to_contain_text(f"承認し、{note.number} として発行しました。")
