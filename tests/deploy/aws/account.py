@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +41,8 @@ class Account:
 
     store: StateStore
     work_folder: Path
+    # Each look at them starts Terraform, and only an apply changes them.
+    _outputs: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def empty(cls, *, work_folder: Path) -> Account:
@@ -56,7 +58,14 @@ class Account:
         return WatchedStack(name="20-alb", state=self.store, work_folder=self.work_folder)
 
     def outputs(self, name: str) -> dict[str, Any]:
-        return self.stack(name).outputs()
+        if name not in self._outputs:
+            self._outputs[name] = self.stack(name).outputs()
+        return self._outputs[name]
+
+    def with_all(self) -> Account:
+        """Apply every stack, and return this account."""
+        self.apply_all()
+        return self
 
     def apply_all(self) -> None:
         for names in ORDER:
@@ -71,6 +80,7 @@ class Account:
         stack = self._watched(name)
         stack.init(self._log(name))
         stack.apply(VARIABLES[name], self._log(name))
+        self._outputs.pop(name, None)
 
     def destroy(self, name: str) -> None:
         self._watched(name).destroy(VARIABLES[name], self._log(name))

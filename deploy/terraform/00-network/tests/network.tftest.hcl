@@ -2,7 +2,7 @@ mock_provider "aws" {
   source = "../mocks"
 }
 
-run "subnets" {
+run "network" {
   assert {
     condition     = join(" ", keys(output.public_subnets)) == "us-west-2a us-west-2b us-west-2c"
     error_message = "There must be a public subnet in each of 2a, 2b and 2c."
@@ -22,9 +22,7 @@ run "subnets" {
     condition     = length(aws_route_table.private.route) == 0
     error_message = "The private subnets must have no way out."
   }
-}
 
-run "database_lets_in_tasks_only" {
   assert {
     condition     = aws_vpc_security_group_ingress_rule.database_from_task.referenced_security_group_id == aws_security_group.task.id
     error_message = "PostgreSQL must be open to the tasks' security group."
@@ -41,53 +39,24 @@ run "database_lets_in_tasks_only" {
   }
 }
 
-run "refuses_a_region_that_is_none" {
+run "refuses_what_aws_has_not" {
   command = plan
 
   variables {
-    region = "Oregon"
-  }
-
-  expect_failures = [var.region]
-}
-
-run "refuses_a_long_environment" {
-  command = plan
-
-  variables {
-    environment = "production-of-ours"
-  }
-
-  expect_failures = [var.environment]
-}
-
-run "refuses_a_block_of_another_size" {
-  command = plan
-
-  variables {
-    vpc_cidr = "10.40.0.0/20"
-  }
-
-  expect_failures = [var.vpc_cidr]
-}
-
-run "refuses_one_zone" {
-  command = plan
-
-  variables {
-    public_zones  = ["a"]
-    private_zones = ["a", "a"]
-  }
-
-  expect_failures = [var.public_zones, var.private_zones]
-}
-
-run "refuses_a_retention_that_cloudwatch_lacks" {
-  command = plan
-
-  variables {
+    region                  = "Oregon"
+    environment             = "production-of-ours"
+    vpc_cidr                = "10.40.0.0/20"
+    public_zones            = ["a"]
+    private_zones           = ["a", "a"]
     flow_log_retention_days = 31
   }
 
-  expect_failures = [var.flow_log_retention_days]
+  expect_failures = [
+    var.region,
+    var.environment,
+    var.vpc_cidr,
+    var.public_zones,
+    var.private_zones,
+    var.flow_log_retention_days,
+  ]
 }

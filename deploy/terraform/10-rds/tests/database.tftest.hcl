@@ -111,23 +111,14 @@ run "refuses_sizes_that_are_none" {
   ]
 }
 
-run "refuses_less_room_than_it_begins_with" {
+run "refuses_less_room_than_it_begins_with_and_a_bucket_that_is_none" {
   command = plan
 
   variables {
     storage_gib     = 50
     max_storage_gib = 50
+    state_bucket    = "Our_States"
   }
 
-  expect_failures = [var.max_storage_gib]
-}
-
-run "refuses_a_bucket_that_is_none" {
-  command = plan
-
-  variables {
-    state_bucket = "Our_States"
-  }
-
-  expect_failures = [var.state_bucket]
+  expect_failures = [var.max_storage_gib, var.state_bucket]
 }

@@ -56,6 +56,11 @@ run "before_the_first_image" {
     condition     = alltrue([for task in aws_ecs_task_definition.this : can(regex("@sha256:0{64}", task.container_definitions))])
     error_message = "Without an image the task definitions must name a digest that no image has."
   }
+
+  assert {
+    condition     = alltrue([for task in aws_ecs_task_definition.this : !strcontains(task.container_definitions, "AUTH0_")])
+    error_message = "Without a provider no task may be told half of one."
+  }
 }
 
 run "service" {
@@ -139,35 +144,6 @@ run "database_is_verified_when_asked_for" {
   }
 }
 
-run "refuses_a_database_without_tls" {
-  command = plan
-
-  variables {
-    database_tls = { mode = "prefer", root_certificate = "/any" }
-  }
-
-  expect_failures = [var.database_tls]
-}
-
-run "refuses_to_verify_by_nobody" {
-  command = plan
-
-  variables {
-    database_tls = { mode = "verify-full" }
-  }
-
-  expect_failures = [var.database_tls]
-}
-
-run "local_accounts" {
-  state_key = "local_accounts"
-
-  assert {
-    condition     = alltrue([for task in aws_ecs_task_definition.this : !strcontains(task.container_definitions, "AUTH0_")])
-    error_message = "Without a provider no task may be told half of one."
-  }
-}
-
 run "provider" {
   state_key = "provider"
 
@@ -204,78 +180,31 @@ run "provider" {
   }
 }
 
-run "refuses_half_a_provider" {
+# Each of them is refused for itself; together, since every run costs a start of the provider.
+run "refuses_halves" {
   command = plan
 
   variables {
+    database_tls = { mode = "verify-full" }
     auth0_domain = "papyrus.eu.auth0.com"
+    image        = "123456789012.dkr.ecr.us-west-2.amazonaws.com/papyrus@sha256:aaaa"
+    web_size     = { cpu = 300, memory = 100, workers = 2 }
   }
 
-  expect_failures = [var.auth0_domain]
+  expect_failures = [var.database_tls, var.auth0_domain, var.image, var.web_size]
 }
 
-run "refuses_a_provider_that_leads_nowhere" {
+run "refuses_what_leads_nowhere" {
   command = plan
 
   variables {
+    database_tls    = { mode = "prefer", root_certificate = "/any" }
     auth0_domain    = "papyrus.eu.auth0.com"
     auth0_client_id = "client"
+    image           = "123456789012.dkr.ecr.us-west-2.amazonaws.com/papyrus:latest"
   }
 
-  expect_failures = [var.auth0_callback_url]
-}
-
-run "refuses_a_provider_without_tls" {
-  command = plan
-
-  variables {
-    auth0_domain       = "http://papyrus.eu.auth0.com"
-    auth0_client_id    = "client"
-    auth0_callback_url = "https://papyrus.example/callback"
-  }
-
-  expect_failures = [var.auth0_domain]
-}
-
-run "refuses_a_tag" {
-  command = plan
-
-  variables {
-    image = "123456789012.dkr.ecr.us-west-2.amazonaws.com/papyrus:latest"
-  }
-
-  expect_failures = [var.image]
-}
-
-run "refuses_a_tag_with_a_digest" {
-  command = plan
-
-  variables {
-    image = "123456789012.dkr.ecr.us-west-2.amazonaws.com/papyrus:v1@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-  }
-
-  expect_failures = [var.image]
-}
-
-run "refuses_a_short_digest" {
-  command = plan
-
-  variables {
-    image = "123456789012.dkr.ecr.us-west-2.amazonaws.com/papyrus@sha256:aaaa"
-  }
-
-  expect_failures = [var.image]
-}
-
-run "refuses_tasks_without_an_image" {
-  command = plan
-
-  variables {
-    web_desired_count    = 1
-    worker_desired_count = 1
-  }
-
-  expect_failures = [var.web_desired_count, var.worker_desired_count]
+  expect_failures = [var.database_tls, var.auth0_callback_url, var.image]
 }
 
 run "refuses_two_workers" {
@@ -289,28 +218,35 @@ run "refuses_two_workers" {
   expect_failures = [var.worker_desired_count]
 }
 
-run "refuses_what_fargate_lacks" {
+run "refuses_a_provider_without_tls_and_a_tag_with_a_digest" {
   command = plan
 
   variables {
-    web_size = { cpu = 300, memory = 100, workers = 2 }
+    auth0_domain       = "http://papyrus.eu.auth0.com"
+    auth0_client_id    = "client"
+    auth0_callback_url = "https://papyrus.example/callback"
+    image              = "123456789012.dkr.ecr.us-west-2.amazonaws.com/papyrus:v1@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
   }
 
-  expect_failures = [var.web_size]
+  expect_failures = [var.auth0_domain, var.image]
 }
 
-run "refuses_loose_settings" {
+run "refuses_tasks_without_an_image_and_loose_settings" {
   command = plan
 
   variables {
-    allowed_hosts      = ["*"]
-    auth0_callback_url = "http://papyrus.example/"
-    archive_retention  = { mode = "NONE", years = 1 }
-    log_retention_days = 31
-    recovery_days      = 3
+    web_desired_count    = 1
+    worker_desired_count = 1
+    allowed_hosts        = ["*"]
+    auth0_callback_url   = "http://papyrus.example/"
+    archive_retention    = { mode = "NONE", years = 1 }
+    log_retention_days   = 31
+    recovery_days        = 3
   }
 
   expect_failures = [
+    var.web_desired_count,
+    var.worker_desired_count,
     var.allowed_hosts,
     var.auth0_callback_url,
     var.archive_retention,

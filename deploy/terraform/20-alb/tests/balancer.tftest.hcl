@@ -85,22 +85,13 @@ run "refuses_runs_that_are_none" {
   ]
 }
 
-run "refuses_a_run_id_too_long_for_names" {
+run "refuses_a_run_id_too_long_for_names_and_an_end_in_local_time" {
   command = plan
 
   variables {
-    run_id = "20260131-090000-3f2a-3f2a-3f2a"
-  }
-
-  expect_failures = [var.run_id]
-}
-
-run "refuses_an_end_in_local_time" {
-  command = plan
-
-  variables {
+    run_id     = "20260131-090000-3f2a-3f2a-3f2a"
     expires_at = "2026-01-31T10:00:00+09:00"
   }
 
-  expect_failures = [var.expires_at]
+  expect_failures = [var.run_id, var.expires_at]
 }

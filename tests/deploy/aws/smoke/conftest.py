@@ -17,8 +17,8 @@ from tests.deploy.aws.smoke.long_runs import SCENARIOS, Ended
 from tests.deploy.aws.smoke.runs import Run
 from tests.deploy.aws.stage import Stage
 
-# They wait more than they work, but each starts a provider of 700 MB.
-AT_ONCE = 3
+# They wait more than they work, but each starts a provider of 700 MB. The short ones come last.
+AT_ONCE = 4
 
 
 @pytest.fixture(scope="package")
