@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from typing import Any
 
 import psycopg
 
-from papyrus_site.local import ROOT
+from tests.warm.processes import run
 
 DATABASE = "papyrus_migration_test"
 
@@ -26,14 +25,7 @@ class Database:
             connection.execute(statements)
 
     def migrate(self, *arguments: str, app: str = "catalog") -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "manage.py", "migrate", app, *arguments, "--no-color"],
-            cwd=ROOT,
-            env={**os.environ, "PGDATABASE": DATABASE},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        return run(["manage.py", "migrate", app, *arguments, "--no-color"], env=os.environ | {"PGDATABASE": DATABASE})
 
     def migrated(self, *arguments: str, app: str = "catalog") -> str:
         finished = self.migrate(*arguments, app=app)

@@ -14,7 +14,9 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
+
+from tests.warm.processes import Process
 
 ROOT = Path(__file__).resolve().parents[2]
 Line = dict[str, Any]
@@ -33,14 +35,16 @@ class Server:
         self._printed = folder / "printed"
         variables = {**os.environ, **production(folder), "PORT": str(self.port), **environment}
         with self._printed.open("wb") as printed:
-            self.process = subprocess.Popen(
+            self.process = self._begin(
                 [str(Path(sys.executable).with_name(COMMAND[0])), *COMMAND[1:-1], *options, COMMAND[-1]],
-                cwd=ROOT,
-                env={name: value for name, value in variables.items() if value},
-                stdout=printed,
-                stderr=printed,
-                start_new_session=True,
+                environment={name: value for name, value in variables.items() if value},
+                printed=printed,
             )
+
+    def _begin(
+        self, command: list[str], *, environment: dict[str, str], printed: IO[bytes]
+    ) -> Process | subprocess.Popen[bytes]:
+        return Process(command, env=environment, stdout=printed, stderr=printed, start_new_session=True)
 
     def printed(self) -> str:
         return self._printed.read_text()
@@ -96,6 +100,17 @@ class Server:
         with suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
+
+
+class ColdServer(Server):
+    """One whose environment and command line the kernel knows, as that of any program."""
+
+    def _begin(
+        self, command: list[str], *, environment: dict[str, str], printed: IO[bytes]
+    ) -> Process | subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=printed, stderr=printed, start_new_session=True
+        )
 
 
 def wait_for(condition: Callable[[], object], *, seconds: float = 60) -> None:

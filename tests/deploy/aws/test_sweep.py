@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -19,10 +18,10 @@ from deploy.sdk.clients import client, region
 from tests.conftest import needed_program
 from tests.deploy.aws.moto import Moto
 from tests.deploy.aws.smoke.runs import PATIENCE_SECONDS, left_of
-from tests.deploy.aws.standins.fargate import ROOT
 from tests.deploy.aws.standins.gateway import Gateway
 from tests.deploy.aws.standins.health import HEALTHY
 from tests.deploy.aws.standins.quick_balancer import QuickBalancer, tags_of
+from tests.warm.processes import run
 
 LeaveBehind = Callable[[str, timedelta], None]
 
@@ -70,13 +69,7 @@ def leave_behind(network: dict[str, object]) -> Iterator[LeaveBehind]:
 
 def sweep(*options: str, bucket: str = BUCKET) -> subprocess.CompletedProcess[str]:
     """Run `python -m deploy.sweep` with these options."""
-    return subprocess.run(
-        [sys.executable, "-m", "deploy.sweep", "--state-bucket", bucket, *options],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_SECONDS,
-    )
+    return run(["-m", "deploy.sweep", "--state-bucket", bucket, *options], env=os.environ, timeout=PATIENCE_SECONDS)
 
 
 def make_bucket(name: str) -> None:

@@ -42,14 +42,21 @@ def password(own_postgres: OwnPostgres) -> str:
 
 
 @pytest.fixture
-def serve(own_postgres: OwnPostgres, tmp_path: Path) -> Iterator[Callable[..., Server]]:
+def kind_of_server() -> type[Server]:
+    return Server
+
+
+@pytest.fixture
+def serve(own_postgres: OwnPostgres, kind_of_server: type[Server], tmp_path: Path) -> Iterator[Callable[..., Server]]:
     """A function that starts gunicorn on that database and returns it once it listens."""
     servers: list[Server] = []
 
     def served(password: str, **environment: str) -> Server:
         folder = tmp_path / str(len(servers))
         folder.mkdir()
-        servers.append(Server(folder=folder, port=None, options=(), **own_postgres.environment(password) | environment))
+        servers.append(
+            kind_of_server(folder=folder, port=None, options=(), **own_postgres.environment(password) | environment)
+        )
         servers[-1].wait_for(servers[-1].is_ready, seconds=60)
         return servers[-1]
 

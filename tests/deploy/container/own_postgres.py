@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +14,9 @@ from typing import Any
 import psycopg
 
 from papyrus_site.embedded_postgres import LOG, PORT, SUPERUSER, EmbeddedPostgres
-from tests.deploy.serving import ROOT, SECRET_KEY
+from tests.deploy.serving import SECRET_KEY
 from tests.environment import FAST
+from tests.warm.processes import run
 
 # The names of deploy/sql/database_roles.sql.
 ROLE = "papyrus_app"
@@ -89,15 +89,8 @@ class OwnPostgres:
 
     def command(self, *arguments: str, password: str, **changes: str) -> subprocess.CompletedProcess[str]:
         """Run Python with these arguments as a process of the service, but for the variables in `changes`."""
-        return subprocess.run(
-            [sys.executable, *arguments],
-            cwd=ROOT,
-            env={**os.environ, "DJANGO_SECRET_KEY": SECRET_KEY, **self.environment(password), **changes},
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+        variables = {"DJANGO_SECRET_KEY": SECRET_KEY, **self.environment(password), **changes}
+        return run(arguments, env=os.environ | variables)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,7 +17,7 @@ from deploy.evidence.folder import EvidenceFolder
 from deploy.evidence.masking import Mask
 from tests.conftest import wait_until
 from tests.deploy.container.own_postgres import OWNER, Office, OwnPostgres
-from tests.deploy.serving import Server, free_port
+from tests.deploy.serving import ColdServer, Server, free_port
 
 # Every secret that the settings or boto3 read.
 NAMES = ("DJANGO_SECRET_KEY", "PGPASSWORD", "AUTH0_CLIENT_SECRET", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
@@ -96,6 +96,12 @@ class House:
         files = [(str(path), path.read_bytes()) for path in self.folder.rglob("*") if path.is_file()]
         written = [*((f"answer {number}", text) for number, text in enumerate(self.answers)), *files]
         return [(place, found) for place, text in written if (found := self.found_in(text))]
+
+
+@pytest.fixture
+def kind_of_server() -> type[Server]:
+    """The process list is looked at."""
+    return ColdServer
 
 
 @pytest.fixture

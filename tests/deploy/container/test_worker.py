@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,7 +15,8 @@ import pytest
 
 from tests.deploy.aws.moto import REGION, Moto
 from tests.deploy.container.own_postgres import Office, OwnPostgres
-from tests.deploy.serving import ROOT, SECRET_KEY, free_port, wait_for
+from tests.deploy.serving import SECRET_KEY, free_port, wait_for
+from tests.warm.processes import Process
 
 STOPPED_WITHIN_SECONDS = 15
 BUCKET = "papyrus-archive"
@@ -30,9 +29,8 @@ class Worker:
         self._log = folder / "log"
         self._printed = folder / "printed"
         with self._log.open("wb") as log, self._printed.open("wb") as printed:
-            self.process = subprocess.Popen(
-                [sys.executable, "manage.py", "archive_pending", *arguments],
-                cwd=ROOT,
+            self.process = Process(
+                ["manage.py", "archive_pending", *arguments],
                 env={**os.environ, "DJANGO_SECRET_KEY": SECRET_KEY, **environment},
                 stdout=printed,
                 stderr=log,

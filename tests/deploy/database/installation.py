@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 import uuid
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -13,8 +12,8 @@ from typing import Any
 
 import psycopg
 
-from papyrus_site.local import ROOT
 from tests.deploy.conftest import connect_as_owner
+from tests.warm.processes import run
 
 SUPERUSER = os.environ["PGUSER"]
 OWNER_PASSWORD = "first password of the tests"
@@ -58,15 +57,7 @@ class Installation:
 
     def run(self, *arguments: str, role: str, **variables: str) -> subprocess.CompletedProcess[str]:
         """Run Python with these arguments as a process of the service that signs in as `role`."""
-        return subprocess.run(
-            [sys.executable, *arguments],
-            cwd=ROOT,
-            env=os.environ | self.environment(role) | variables,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
+        return run(arguments, env=os.environ | self.environment(role) | variables)
 
     def succeed(self, *arguments: str, role: str, **variables: str) -> str:
         """Run `manage.py` as `role` and return what it printed; it must end well."""

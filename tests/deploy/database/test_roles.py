@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -301,14 +300,7 @@ def test_check_finds_fault_with_a_powerful_role_in_production_only(installation:
 
 
 def test_owner_is_refused_when_nobody_made_it(empty: Installation) -> None:
-    done = subprocess.run(
-        [sys.executable, "manage.py", "migrate"],
-        cwd=ROOT,
-        env=os.environ | empty.environment("nobody_here"),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = empty.run("manage.py", "migrate", role="nobody_here")
 
     assert done.returncode == 1
     assert "nobody_here のサインインを拒みました" in done.stderr

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 import threading
 import time
@@ -21,7 +20,8 @@ from typing import Any
 
 import boto3
 
-ROOT = Path(__file__).resolve().parents[3]
+from tests.warm.processes import Heard
+
 BINARIES = Path(sys.executable).parent
 
 
@@ -45,7 +45,7 @@ class Agent:
     ended: dict[str, Ended] = field(default_factory=dict)
     commands: list[list[str]] = field(default_factory=list)
     instead: dict[str, list[str]] = field(default_factory=dict)
-    _processes: dict[str, subprocess.Popen[str]] = field(default_factory=dict)
+    _processes: dict[str, Heard] = field(default_factory=dict)
 
     def start(self, task: Mapping[str, Any], *, command: list[str] | None) -> None:
         """Run the container of `task` in the background, with `command` instead of its own when one is given."""
@@ -54,14 +54,8 @@ class Agent:
         arguments = command or container["command"]
         self.commands.append(arguments)
         run = self.instead.get(" ".join(arguments), arguments)
-        process = subprocess.Popen(
-            [argument for each in run for argument in self._resolved(each)],
-            cwd=ROOT,
-            env=self._environment(container),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+        words = [argument for each in run for argument in self._resolved(each)]
+        process = _started(words, environment=self._environment(container))
         self._processes[task["taskArn"]] = process
         threading.Thread(target=self._attend, args=(task["taskArn"], process, container), daemon=True).start()
 
@@ -75,8 +69,10 @@ class Agent:
                 process.kill()
             process.wait()
 
-    def _attend(self, task_arn: str, process: subprocess.Popen[str], container: Mapping[str, Any]) -> None:
-        printed, _ = process.communicate()
+    def _attend(self, task_arn: str, process: Heard, container: Mapping[str, Any]) -> None:
+        with process.printed:
+            printed = process.printed.read()
+        process.wait()
         self._ship(printed, container=container, task_id=task_arn.rsplit("/", 1)[-1])
         self.ended[task_arn] = Ended(exit_code=process.returncode)
 
@@ -115,6 +111,12 @@ class Agent:
 
     def _client(self, service: str) -> Any:
         return direct(service, moto=self.moto)
+
+
+def _started(words: list[str], *, environment: dict[str, str]) -> Heard:
+    if words[0] == "python":
+        return Heard(words[1:], env=environment)
+    return Heard(["-c", "import os, sys; os.execvpe(sys.argv[1], sys.argv[1:], os.environ)", *words], env=environment)
 
 
 @cache

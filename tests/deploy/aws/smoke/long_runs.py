@@ -68,7 +68,7 @@ def killed_apply(start: Start) -> Ended:
     run = start(module=REAL)
     _wait_for_balancer(run)
     run.kill_all()
-    ended = Ended(run=run, code=run.process.returncode)
+    ended = Ended(run=run, code=run.process.wait())
     ended.seen |= {"left": run.left(), "locked": run.is_locked()}
     ended.seen["dry sweep"] = run.sweep("--run-id", run.run_id, "--dry-run")
     ended.seen["left after dry sweep"] = run.left()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import pty
@@ -14,11 +15,12 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from tests.deploy.aws.stage import PERMANENT, Stage
 from tests.deploy.aws.standins.fargate import ROOT
 from tests.deploy.aws.standins.holding import Hold
+from tests.warm.processes import Heard, Process, run
 
 PATIENCE_SECONDS = 500
 REAL = "deploy.smoke"
@@ -48,10 +50,11 @@ class Run:
         self.evidence = folder / self.run_id
         self.lines: list[str] = []
         self._stage = stage
+        self._printed: IO[str] = io.StringIO()
         _copy_state(stage, bucket=self.bucket, outputs=outputs or {}, without=without)
         self._gateway = stage.new_gateway()
         self.hold = self.add_hold(held)
-        self.process = self._begin([sys.executable, "-m", module, *self._arguments(), *options])
+        self.process = self._begin(["-m", module, *self._arguments(), *options])
         self._listening = threading.Thread(target=self._listen, daemon=True)
         self._listening.start()
 
@@ -97,12 +100,9 @@ class Run:
 
     def sweep(self, *options: str) -> subprocess.CompletedProcess[str]:
         """Run `python -m deploy.sweep` in this run's account and state."""
-        return subprocess.run(
-            [sys.executable, "-m", "deploy.sweep", "--state-bucket", self.bucket, *options],
-            cwd=ROOT,
+        return run(
+            ["-m", "deploy.sweep", "--state-bucket", self.bucket, *options],
             env=self._stage.environment(),
-            capture_output=True,
-            text=True,
             timeout=PATIENCE_SECONDS,
         )
 
@@ -120,8 +120,10 @@ class Run:
     def _new_id(self) -> str:
         return f"t-{secrets.token_hex(6)}"
 
-    def _begin(self, command: Sequence[str]) -> subprocess.Popen[str]:
-        return piped(command, folder=ROOT, environment=self.environment())
+    def _begin(self, arguments: Sequence[str]) -> subprocess.Popen[str] | Process:
+        begun = Heard(arguments, env=self.environment())
+        self._printed = begun.printed
+        return begun
 
     def _arguments(self) -> list[str]:
         return [
@@ -133,8 +135,7 @@ class Run:
         ]
 
     def _listen(self) -> None:
-        assert self.process.stdout is not None
-        with self.process.stdout as printed:
+        with self._printed as printed:
             for line in printed:
                 self._hear(line.rstrip("\n"))
 
@@ -149,10 +150,10 @@ class TerminalRun(Run):
         """Close the window: the kernel sends SIGHUP, and whatever is printed from now on fails."""
         os.close(self._keyboard)
 
-    def _begin(self, command: Sequence[str]) -> subprocess.Popen[str]:
+    def _begin(self, arguments: Sequence[str]) -> subprocess.Popen[str] | Process:
         self._keyboard, terminal = pty.openpty()
         begun = subprocess.Popen(
-            ["setsid", "--ctty", *command],
+            ["setsid", "--ctty", sys.executable, *arguments],
             cwd=ROOT,
             env=self.environment(),
             stdin=terminal,
@@ -165,19 +166,6 @@ class TerminalRun(Run):
 
     def _listen(self) -> None:
         pass
-
-
-def piped(command: Sequence[str], *, folder: Path, environment: Mapping[str, str]) -> subprocess.Popen[str]:
-    """Start `command` in `folder`, so that all it prints can be read."""
-    return subprocess.Popen(
-        command,
-        cwd=folder,
-        env=dict(environment),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
 
 
 def left_of(client: Callable[[str], Any], *, run_id: str) -> list[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from deploy.stacks.provider_mirror import find_mirror
-from tests.deploy.aws.smoke.runs import Run, piped
+from tests.deploy.aws.smoke.runs import Run
 from tests.deploy.aws.stage import Stage
 from tests.deploy.workflows.acting import Act, Acted, git
 
@@ -29,7 +29,7 @@ class WorkflowRun(Run):
 
     def acted(self) -> Acted:
         """What the workflow did, once it ended."""
-        return self._act.acted(exit_code=self.process.returncode, printed="\n".join(self.printed))
+        return self._act.acted(exit_code=self.process.wait(), printed="\n".join(self.printed))
 
     def finish(self) -> int:
         code = super().finish()
@@ -50,7 +50,7 @@ class WorkflowRun(Run):
         # Of act's first run and its first attempt.
         return "gh-1-1"
 
-    def _begin(self, command: Sequence[str]) -> subprocess.Popen[str]:
+    def _begin(self, arguments: Sequence[str]) -> subprocess.Popen[str]:
         place = ["--state-bucket", self.bucket]
         here = self.environment()
         # act has a HOME of its own, in which Terraform's provider is not looked for.
@@ -61,7 +61,18 @@ class WorkflowRun(Run):
             real={"deploy.smoke": [*place, "--label", "test"], "deploy.sweep": place},
             surroundings={name: here[name] for name in PASSED_ON} | mirror,
         )
-        return piped(self._act.command, folder=self._act.work, environment=self._act.environment)
+        begun = subprocess.Popen(
+            self._act.command,
+            cwd=self._act.work,
+            env=self._act.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        assert begun.stdout is not None
+        self._printed = begun.stdout
+        return begun
 
     def _hear(self, line: str) -> None:
         self.printed.append(line)

@@ -6,7 +6,6 @@ import json
 import os
 import socket
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -15,6 +14,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from botocore.exceptions import ClientError
+
+from tests.warm.processes import Heard
 
 ROOT = Path(__file__).resolve().parents[4]
 PATIENCE_SECONDS = 60
@@ -112,7 +113,7 @@ class Fargate:
 class Task:
     """A running task: its process, its private address in moto, and its port on loopback."""
 
-    process: subprocess.Popen[str]
+    process: Heard
 
     def __init__(self, *, described: dict[str, Any], cluster: str, clients: Clients) -> None:
         self.arn: str = described["taskArn"]
@@ -127,20 +128,11 @@ class Task:
 
     def start(self, words: Sequence[str], *, container: Mapping[str, Any], environment: Mapping[str, str]) -> None:
         """Run the command `words`; what it prints goes to the container's log group."""
-        self.process = subprocess.Popen(
-            _command(words),
-            cwd=ROOT,
-            env=dict(environment),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+        self.process = Heard(_arguments(words), env=environment)
         options = container["logConfiguration"]["options"]
         stream = f"{options['awslogs-stream-prefix']}/{container['name']}/{self.arn.rsplit('/', 1)[-1]}"
-        assert self.process.stdout is not None
         self._shipping = threading.Thread(
-            target=self._ship, args=(self.process.stdout, options["awslogs-group"], stream), daemon=True
+            target=self._ship, args=(self.process.printed, options["awslogs-group"], stream), daemon=True
         )
         self._shipping.start()
 
@@ -182,10 +174,10 @@ class Task:
                 logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=[event])
 
 
-def _command(words: Sequence[str]) -> list[str]:
-    """Return the container's command by this environment's interpreter instead of the image's."""
+def _arguments(words: Sequence[str]) -> list[str]:
+    """Return the container's command as arguments of an interpreter."""
     program, *rest = words
-    return [sys.executable, *rest] if program.startswith("python") else [sys.executable, "-m", program, *rest]
+    return rest if program.startswith("python") else ["-m", program, *rest]
 
 
 def _free_port() -> int:
