@@ -38,10 +38,13 @@ Found = TypeVar("Found")
 BY_FOLDER = {"browser": "browser", "deploy": "deploy"}
 SEEDED = (TaxCategory, TaxRate, NumberSeries)
 STATIC = VAR / "static-test"
+# A password is hashed in no time, since nobody here attacks the hash; the second is for servers, which know it only.
+HASHERS = [f"django.contrib.auth.hashers.{name}PasswordHasher" for name in ("MD5", "PBKDF2")]
 DATABASE_FIXTURES = {"db", "transactional_db", "committed", "server"}
 
 
 def pytest_configure() -> None:
+    settings.PASSWORD_HASHERS = HASHERS
     # A job in the background ignores Ctrl-C, and so would every process that the tests start and stop by it.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+import functools
 import os
-import subprocess
-import sys
 import urllib.request
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.db import connection
+from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from catalog.models import Product
-from papyrus_site.local import ROOT
 from papyrus_site.roles import Role
 from tests.conftest import held_port, needed_program, wait_until
 from tests.invoices.factories import CustomerFactory, IssuerFactory, user_of
+from tests.warm.processes import Process
 
 PASSWORD = "only-for-tests-1"
 # How long a busy machine may take for what is there at once on others.
@@ -57,9 +59,9 @@ def serving(port: int, folder: Path, told: dict[str, str]) -> Iterator[str]:
         "ARCHIVE_FOLDER": str(folder / "archive"),
         **told,
     }
-    command = [sys.executable, "-m", "gunicorn", "-c", "deploy/gunicorn.conf.py", "papyrus_site.wsgi"]
+    command = ["-m", "gunicorn", "-c", "deploy/gunicorn.conf.py", "papyrus_site.wsgi"]
     with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+        process = Process(command, env=environment, stdout=log, stderr=log)
     try:
         wait_until(lambda: answers(f"http://127.0.0.1:{port}/healthz"))
         yield f"http://127.0.0.1:{port}"
@@ -76,15 +78,27 @@ def answers(address: str) -> bool:
     return False
 
 
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
+@pytest.fixture(scope="session")
+def window(browser: Browser) -> Iterator[BrowserContext]:
+    """A window for all tests: another takes Chromium as long as many of them."""
     with browser.new_context(locale="ja-JP", viewport={"width": 1360, "height": 900}) as opened:
         opened.set_default_timeout(PATIENCE_MILLISECONDS)
         yield opened
 
 
-def breaches(context: BrowserContext) -> list[str]:
-    """What Chromium will say of the policies that pages of `context` break, as it says it."""
+@pytest.fixture
+def context(window: BrowserContext) -> Iterator[BrowserContext]:
+    """A window in which nobody is signed in; what a test does to it is undone."""
+    yield window
+    for page in window.pages:
+        page.close()
+    window.clear_cookies()
+    window.unroute_all()
+
+
+@contextmanager
+def breaches(context: BrowserContext) -> Iterator[list[str]]:
+    """What Chromium says of the policies that pages of `context` break, as it says it."""
     said: list[str] = []
 
     def listen(message: ConsoleMessage) -> None:
@@ -92,16 +106,17 @@ def breaches(context: BrowserContext) -> list[str]:
             said.append(f"{message.page.url if message.page else ''}: {message.text}")
 
     context.on("console", listen)
-    return said
+    yield said
+    context.remove_listener("console", listen)
 
 
 @pytest.fixture
 def page(context: BrowserContext) -> Iterator[Page]:
     """A page on which no script may fail, and that may break no policy."""
-    errors = breaches(context)
-    opened = context.new_page()
-    opened.on("pageerror", lambda error: errors.append(str(error)))
-    yield opened
+    with breaches(context) as errors:
+        opened = context.new_page()
+        opened.on("pageerror", lambda error: errors.append(str(error)))
+        yield opened
     assert errors == []
 
 
@@ -112,10 +127,7 @@ def office(committed: None) -> User:
     Product.objects.create(sku="JAN-1", name="スキャン用の茶", unit_price=500, unit="袋", jan="4901234567894")
     CustomerFactory.create(code="C001", name="株式会社サンプル商店", kana="サンプルショウテン")
     IssuerFactory.create()
-    user = user_of(Role.CLERK, username="clerk")
-    user.set_password(PASSWORD)
-    user.save()
-    return user
+    return with_password(user_of(Role.CLERK, username="clerk"))
 
 
 @pytest.fixture
@@ -125,9 +137,22 @@ def clerk_page(page: Page, office: User, server: str) -> Page:
     return page
 
 
+def with_password(user: User) -> User:
+    """Give `user` PASSWORD, hashed as the server does it."""
+    user.password = _hashed()
+    user.save()
+    return user
+
+
+@functools.cache
+def _hashed() -> str:
+    return make_password(PASSWORD, hasher="pbkdf2_sha256")
+
+
 def sign_in(page: Page, server: str, *, username: str) -> None:
-    page.goto(f"{server}/login")
-    page.get_by_label("ユーザー名").fill(username)
-    page.get_by_label("パスワード").fill(PASSWORD)
-    page.get_by_role("button", name="ログイン").click()
-    page.wait_for_url(lambda address: "/login" not in address)
+    """Open the start page with a session of its own, as after the form, which other tests fill in."""
+    client = Client()
+    client.force_login(User.objects.get(username=username), "django.contrib.auth.backends.ModelBackend")
+    name = settings.SESSION_COOKIE_NAME
+    page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": server}])
+    page.goto(server)

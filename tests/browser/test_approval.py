@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from invoices.models import DeliveryNote, NoteState
 from papyrus_site.roles import Role
-from tests.browser.conftest import PASSWORD, PATIENCE_MILLISECONDS, sign_in
+from tests.browser.conftest import PATIENCE_MILLISECONDS, sign_in
 from tests.browser.test_note_form import choose, new_note, pdf_text
 from tests.invoices.factories import limit, user_of
 
@@ -17,9 +17,7 @@ from tests.invoices.factories import limit, user_of
 @pytest.fixture
 def approver_page(browser: Browser, clerk_page: Page, server: str) -> Iterator[Page]:
     """A window of its own, of a signed-in approver."""
-    user = user_of(Role.APPROVER, username="approver")
-    user.set_password(PASSWORD)
-    user.save()
+    user_of(Role.APPROVER, username="approver")
     with browser.new_context(locale="ja-JP", viewport={"width": 1360, "height": 900}) as context:
         context.set_default_timeout(PATIENCE_MILLISECONDS)
         page = context.new_page()

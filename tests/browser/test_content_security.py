@@ -16,7 +16,7 @@ from playwright.sync_api import BrowserContext, Error, Page, expect
 
 from invoices.models import Customer, DeliveryNote, Issuer
 from papyrus_site.sign_in.models import Identity
-from tests.browser.conftest import PASSWORD, breaches, serving, sign_in
+from tests.browser.conftest import breaches, serving, sign_in
 from tests.conftest import held_port, wait_until
 from tests.invoices.factories import draft_note, issued_note
 
@@ -56,7 +56,7 @@ def admin_server(static_files: Path, notes: DeliveryNote, tmp_path: Path) -> Ite
 
 @pytest.fixture
 def administrator_page(page: Page, admin_server: str) -> Page:
-    User.objects.create_superuser("root", password=PASSWORD)
+    User.objects.create_superuser("root", password="only-for-tests-1")
     sign_in(page, admin_server, username="root")
     return page
 
@@ -134,12 +134,12 @@ def test_pdf_is_shown_in_the_page_and_alone_and_never_again_after_signing_out(
 
 
 def test_breach_of_the_policy_is_heard_of(context: BrowserContext, server: str) -> None:
-    said = breaches(context)
-    page = context.new_page()
-    page.goto(f"{server}/login")
-    page.evaluate("document.body.setAttribute('style', 'color: red')")
-    page.evaluate("document.head.append(Object.assign(document.createElement('script'), {textContent: '1'}))")
-    wait_for(page, lambda: len(said) == 2)
+    with breaches(context) as said:
+        page = context.new_page()
+        page.goto(f"{server}/login")
+        page.evaluate("document.body.setAttribute('style', 'color: red')")
+        page.evaluate("document.head.append(Object.assign(document.createElement('script'), {textContent: '1'}))")
+        wait_for(page, lambda: len(said) == 2)
 
 
 def wait_for(page: Page, condition: Callable[[], bool]) -> None:

@@ -65,7 +65,7 @@ def test_suggestions_and_refusals_show_markup_as_text(quiet_page: Page, hostile:
 
 
 def test_admin_shows_markup_as_text(quiet_page: Page, hostile: User, server: str) -> None:
-    User.objects.create_superuser("root", password="only-for-tests-1")
+    User.objects.create_superuser("root")
     quiet_page.context.clear_cookies()
     sign_in(quiet_page, server, username="root")
     product = Product.objects.get(sku="JAN-1")

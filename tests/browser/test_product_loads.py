@@ -10,7 +10,7 @@ from django.core.management import call_command
 from playwright.sync_api import Page, expect
 
 from catalog.models import Product
-from tests.browser.conftest import PASSWORD
+from tests.browser.conftest import sign_in
 from tests.catalog.factories import ProductFactory
 from tests.catalog.loads import price_list
 
@@ -21,12 +21,8 @@ def staff_page(page: Page, committed: None, server: str) -> Page:
     call_command("load_demo_products", verbosity=0)
     ProductFactory.create(sku="00123", name="消しゴム")
     ProductFactory.create(sku="HB-0001", name="表紙付ノート A4 1", unit_price=350, unit="冊")
-    User.objects.create_superuser("staff", password=PASSWORD)
-    page.goto(f"{server}/login")
-    page.get_by_label("ユーザー名").fill("staff")
-    page.get_by_label("パスワード").fill(PASSWORD)
-    page.get_by_role("button", name="ログイン").click()
-    page.wait_for_url(lambda address: "login" not in address)
+    User.objects.create_superuser("staff")
+    sign_in(page, server, username="staff")
     page.goto(f"{server}/admin/catalog/product/")
     return page
 

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
@@ -204,7 +205,7 @@ def test_redirect_to_https_believes_no_header_but_the_host(server: Server, path:
 
 def test_cookies_are_this_hosts_own_and_read_by_no_script_but_the_forms_token(server: Server, session: str) -> None:
     user = User.objects.get()
-    user.set_password("only-for-tests-1")
+    user.password = make_password("only-for-tests-1", hasher="pbkdf2_sha256")
     user.save()
     page = got(server, "/login", HTTPS)
     (token,) = page.headers.get_all("Set-Cookie") or []

@@ -108,7 +108,7 @@ def furnish() -> Office:
     office.colleague.set_password(PASSWORD)
     office.colleague.save()
     people = _people()
-    # Everybody has that password: it is hashed once.
+    # Everybody has that password.
     User.objects.update(password=office.colleague.password)
     for name, column, user in people:
         user.refresh_from_db()

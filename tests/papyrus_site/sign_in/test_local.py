@@ -29,12 +29,6 @@ WRONG = "wrong-password-1"
 NEW = "another-long-password-7"
 
 
-@pytest.fixture(autouse=True)
-def quick_hashes(settings: Settings) -> None:
-    """A password is hashed in no time, since nobody here attacks the hash."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 @pytest.fixture
 def clerk() -> User:
     user = user_of(Role.CLERK, username="clerk")
