@@ -27,6 +27,7 @@ from catalog.models import TaxCategory, TaxRate
 from invoices.models import NumberSeries
 from papyrus_site import roles
 from papyrus_site.local import ROOT, VAR
+from tests.__main__ import SHARE
 from tests.migrating import DATABASE, Database
 
 # How long one example takes says something of the machine, nothing of the code.
@@ -37,7 +38,9 @@ Found = TypeVar("Found")
 
 BY_FOLDER = {"browser": "browser", "deploy": "deploy"}
 SEEDED = (TaxCategory, TaxRate, NumberSeries)
-STATIC = VAR / "static-test"
+# What stands in the way of other processes has the name of this one in it.
+OWN = os.environ.get(SHARE, "alone")
+STATIC = VAR / f"static-test-{OWN}"
 # A password is hashed in no time, since nobody here attacks the hash; the second is for servers, which know it only.
 HASHERS = [f"django.contrib.auth.hashers.{name}PasswordHasher" for name in ("MD5", "PBKDF2")]
 DATABASE_FIXTURES = {"db", "transactional_db", "committed", "server"}
@@ -104,6 +107,11 @@ def held_port() -> Iterator[int]:
         holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         holder.bind(("127.0.0.1", 0))
         yield holder.getsockname()[1]
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> None:
+    settings.DATABASES["default"]["TEST"]["NAME"] = f"test_papyrus_{OWN}"
 
 
 @pytest.fixture(scope="session")
