@@ -17,6 +17,7 @@ from deploy.evidence.folder import EvidenceFolder
 from deploy.evidence.masking import Mask
 from tests.conftest import wait_until
 from tests.deploy.container.own_postgres import OWNER, Office, OwnPostgres
+from tests.deploy.container.provider import TOKENS, Provider
 from tests.deploy.serving import ColdServer, Server, free_port
 
 # Every secret that the settings or boto3 read.
@@ -24,9 +25,9 @@ NAMES = ("DJANGO_SECRET_KEY", "PGPASSWORD", "AUTH0_CLIENT_SECRET", "AWS_SECRET_A
 COOKIES = ("__Host-sessionid", "__Host-csrftoken")
 HOST = {"Host": "papyrus.example", "X-Forwarded-Proto": "https"}
 PROVIDER = {
-    "AUTH0_DOMAIN": "tenant.invalid",
     "AUTH0_CLIENT_ID": "papyrus",
     "AUTH0_CALLBACK_URL": "https://papyrus.example/callback",
+    "OIDC_RENEWAL_SECONDS": "1",
     "LOCAL_LOGIN": "1",
 }
 MAKE_USER = """
@@ -47,17 +48,20 @@ class House:
     database: OwnPostgres
     folder: Path
     note: int
+    provider: Provider
     environment: dict[str, str] = field(default_factory=lambda: {name: planted() for name in NAMES})
     user_password: str = field(default_factory=planted)
     cookies: dict[str, str] = field(default_factory=dict)
+    # Cookies of sessions before.
+    former: dict[str, str] = field(default_factory=dict)
     answers: list[bytes] = field(default_factory=list)
 
     @property
     def surroundings(self) -> dict[str, str]:
-        """An archive that does not answer, a provider that is not there, and a log that says all it has to say."""
+        """An archive that does not answer, the provider, and a log that says all it has to say."""
         nobody = f"http://127.0.0.1:{free_port()}"
         archive = {"ARCHIVE_BUCKET": "papyrus-archive", "AWS_ENDPOINT_URL": nobody, "AWS_DEFAULT_REGION": "us-west-2"}
-        return {**archive, **PROVIDER, "AWS_ACCESS_KEY_ID": "planted", "LOG_LEVEL": "DEBUG"}
+        return {**archive, **PROVIDER, **self.provider.variables, "AWS_ACCESS_KEY_ID": "planted", "LOG_LEVEL": "DEBUG"}
 
     def command(self, *arguments: str, **environment: str) -> int:
         """Run a management command, keep what it prints, and return its exit code."""
@@ -88,8 +92,17 @@ class House:
 
     def found_in(self, text: bytes) -> set[str]:
         """The names of the secrets in `text`."""
-        markers = {**self.environment, **self.cookies, "password": self.user_password}
+        markers = {**self.environment, **self.former, **self.cookies, "password": self.user_password, **self.tokens()}
         return {name for name, marker in markers.items() if marker.encode() in text}
+
+    def tokens(self) -> dict[str, str]:
+        """All that the provider has given out."""
+        given = enumerate(self.provider.given())
+        return {f"{name} {place}": tokens[name] for place, tokens in given for name in tokens.keys() & TOKENS}
+
+    def led_to(self) -> str:
+        """Return where the last redirect leads."""
+        return next(each for each in reversed(self.answers) if each.startswith(b"Location: ")).decode()[10:]
 
     def leaks(self) -> list[tuple[str, set[str]]]:
         """Where a secret is found, and which, among all answers, all that was printed and all files."""
@@ -105,10 +118,28 @@ def kind_of_server() -> type[Server]:
 
 
 @pytest.fixture
-def house(own_postgres: OwnPostgres, office: Office, tmp_path: Path) -> House:
-    made = House(database=own_postgres, folder=tmp_path, note=office.short_note)
+def house(
+    own_postgres: OwnPostgres, office: Office, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[House]:
+    provider = Provider.started(tmp_path_factory.mktemp("provider"))
+    made = House(database=own_postgres, folder=tmp_path, note=office.short_note, provider=provider)
     own_postgres.set_password(made.environment["PGPASSWORD"])
-    return made
+    yield made
+    provider.stop()
+
+
+def day_with_the_provider(house: House, server: Server) -> None:
+    """Its tokens are used once, renewed, refused, and kept while it does not answer."""
+    assert house.ask(server, "GET", "/login/provider?next=/") == 302
+    back = house.provider.let_in("yamada", asked=house.led_to())
+    assert house.ask(server, "GET", back) == 302
+    assert house.ask(server, "GET", back) == 400
+    # At the first request after a second, which may be one that changes nothing else.
+    wait_until(lambda: house.ask(server, "GET", "/") == 200 and len(house.provider.given()) == 3)
+    house.provider.stop()
+    wait_until(lambda: house.ask(server, "GET", "/", Accept="text/html") == 503)
+    house.former |= {f"{name} of yamada": value for name, value in house.cookies.items()}
+    house.cookies.clear()
 
 
 def good_day(house: House, server: Server) -> None:
@@ -178,6 +209,7 @@ def test_secrets_are_nowhere_after_good_days_and_bad_ones(
     server = serve(house.environment["PGPASSWORD"], **variables)
     wait_until(server.answers)
 
+    day_with_the_provider(house, server)
     good_day(house, server)
     shown = [line for line in command_lines() if house.found_in(line)]
     bad_day(house, server)
@@ -188,4 +220,5 @@ def test_secrets_are_nowhere_after_good_days_and_bad_ones(
 
     assert house.found_in(own_environment) == set(NAMES)
     assert house.cookies.keys() == set(COOKIES)
+    assert {f"{name} 0" for name in TOKENS} < house.tokens().keys()
     assert (shown, house.leaks()) == ([], [])
