@@ -48,7 +48,8 @@ def main(options: Sequence[str]) -> int:
     with ExitStack() as files:
         shares = list(_begun(options, files))
         try:
-            code = max(share.process.wait() for share in shares)
+            # Killed by a signal, a process has a negative code.
+            code = max(abs(share.process.wait()) for share in shares)
         except KeyboardInterrupt:
             for share in shares:
                 share.process.wait()
