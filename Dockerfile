@@ -13,6 +13,7 @@ RUN python -m venv --without-pip /opt/venv \
 COPY manage.py /opt/papyrus/
 COPY papyrus_site /opt/papyrus/papyrus_site
 COPY catalog /opt/papyrus/catalog
+COPY history /opt/papyrus/history
 COPY deploy /opt/papyrus/deploy
 COPY invoices /opt/papyrus/invoices
 WORKDIR /opt/papyrus

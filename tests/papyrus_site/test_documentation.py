@@ -20,7 +20,7 @@ CONFIGURATION = (
     "papyrus_site/local.py",
     "deploy/gunicorn.conf.py",
 )
-PACKAGES = ("catalog", "deploy", "invoices", "papyrus_site")
+PACKAGES = ("catalog", "deploy", "history", "invoices", "papyrus_site")
 
 FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")

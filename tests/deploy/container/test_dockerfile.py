@@ -15,7 +15,7 @@ from tests.deploy.container import dockerfile
 from tests.deploy.serving import COMMAND, ROOT
 
 BUILD, FINAL = dockerfile.stages()
-PACKAGES = ("papyrus_site", "catalog", "deploy", "invoices")
+PACKAGES = ("papyrus_site", "catalog", "deploy", "history", "invoices")
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text())
 OURS = ("roles", "migrate", "web", "worker")
 
