@@ -14,6 +14,8 @@ def main() -> None:
         local.prepare(os.environ)
     except (local.NotPrepared, EmbeddedPostgresError) as error:
         sys.exit(str(error))
+    # For the change history, which names the program that was signed in to the database.
+    os.environ["PGAPPNAME"] = " ".join(["papyrus", *sys.argv[1:2]])
     from django.core.management import execute_from_command_line
 
     from papyrus_site.database_tls import TlsRefused

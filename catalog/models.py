@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog import units
 from catalog.loads.models import LoadState, ProductLoad, ProductLoadChange, ProductLoadRow, Verdict
 from catalog.search import SearchFold, SearchGrams, SkuFold
+from history.recording import recorded
 from history.triggers import LastingTrigger
 
 __all__ = [
@@ -45,6 +46,7 @@ JAN_PATTERN = r"^([0-9]{8}|[0-9]{13})?$"
 ONE_RATE_PER_DAY = _("This category already has a rate from that day. Change that rate or choose another day.")
 
 
+@recorded(table="tax_category_changes", title=("name",))
 class TaxCategory(models.Model):
     """What the law does with a product; how many percent that is stands in TaxRate, by date."""
 
@@ -85,6 +87,7 @@ class TaxCategory(models.Model):
         return self.name
 
 
+@recorded(table="tax_rate_changes", title=("category", "valid_from"), shown_on=(("catalog.taxcategory", "category"),))
 class TaxRate(models.Model):
     """The percentage of a category from `valid_from` on, until its next rate begins."""
 
@@ -123,6 +126,7 @@ class JanHasCheckDigit(models.Func):
     output_field = models.BooleanField()
 
 
+@recorded(table="product_changes", title=("sku", "name"))
 class Product(models.Model):
     """One thing that can be put on a delivery note. `unit_price` None means: not set yet.
 

@@ -48,3 +48,42 @@ class LastingTrigger(pgtrigger.Trigger):
 
 class LastingProtect(LastingTrigger, pgtrigger.Protect):
     """A refusal of operations that no session can switch off."""
+
+
+class RecordingTriggerSql(compiler.UpsertTriggerSql):
+    """The SQL of a trigger that acts for the tables' owner. Migrations refer to it: change it in a new class only.
+
+    Whoever changes a row needs no right to write, change or delete its history. Nobody else may call the function: by
+    a trigger on a table of their own they would write what never happened.
+    """
+
+    def get_template(self) -> str:
+        return f"""
+            CREATE OR REPLACE FUNCTION {{pgid}}()
+            RETURNS TRIGGER AS $$
+                BEGIN
+                    {{func}}
+                END;
+            $$ LANGUAGE plpgsql SECURITY DEFINER SET search_path = {settings.SCHEMA}, pg_temp;
+            REVOKE ALL ON FUNCTION {{pgid}}() FROM PUBLIC;
+
+            DROP TRIGGER IF EXISTS {{pgid}} ON {{table}};
+            CREATE TRIGGER {{pgid}}
+                {{when}} {{operation}} ON {{table}}
+                {{referencing}}
+                FOR EACH {{level}}
+                EXECUTE PROCEDURE {{execute}};
+
+            COMMENT ON TRIGGER {{pgid}} ON {{table}} IS '{{hash}}';
+        """
+
+
+class RecordingTrigger(pgtrigger.Trigger):
+    """A trigger of statements that acts for the tables' owner and that no session can switch off."""
+
+    when = pgtrigger.After
+    level = pgtrigger.Statement
+
+    def compile(self, model: models.Model) -> compiler.Trigger:
+        compiled = super().compile(model)
+        return compiler.Trigger(name=compiled.name, sql=RecordingTriggerSql(**compiled.sql.kwargs))

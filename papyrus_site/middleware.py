@@ -9,11 +9,13 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+import pghistory
 from django.db import DataError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 from django.views.defaults import bad_request
+from pghistory.middleware import HistoryMiddleware
 
 from papyrus_site import logs
 from papyrus_site.answer_headers import ANSWER_HEADERS
@@ -73,6 +75,17 @@ class RefusedMethodMiddleware:
         if isinstance(response, HttpResponseNotAllowed) and not response.content:
             response.content = render_to_string("405.html", request=request)
         return response
+
+
+class RecordedRequestMiddleware(HistoryMiddleware):
+    """Tell the database who changes something and in which request, for the change history."""
+
+    def get_context(self, request: HttpRequest) -> dict[str, Any]:
+        return {"request": logs.request_id.get()}
+
+    def process_view(self, request: HttpRequest, *_: object) -> None:
+        # Not earlier: an address that leads to no view asks for nobody.
+        pghistory.context(user=request.user.pk)
 
 
 class UnstorableTextMiddleware:

@@ -9,13 +9,16 @@ from typing import Any
 
 from django.conf import settings
 
-# Written by migrations only: Django's account of them, and the rows that a migration back needs.
+# Written by migrations only: Django's account of them, and the rows that a migration back needs. The change history,
+# known by a column that every table of it has, is written by triggers, which act for the owner.
 OF_MIGRATIONS = ("django_migrations", "predecessor_products")
 GRANTEES = """
     select pg_class.oid::regclass::text,
            case grantee when 0 then 'public' else quote_ident(pg_get_userbyid(grantee)) end
     from pg_class, aclexplode(relacl)
-    where relnamespace = to_regnamespace(%s) and relname = any (%s) and grantee <> relowner
+    where relnamespace = to_regnamespace(%s) and relkind = 'r' and grantee <> relowner
+      and (relname = any (%s)
+           or exists (select from pg_attribute where attrelid = pg_class.oid and attname = 'pgh_label'))
     group by 1, 2
 """
 MAY_CREATE = """
@@ -31,8 +34,8 @@ def refused_migrator(cursor: Any) -> str | None:
     return None if may_create else str(name)
 
 
-def keep_for_migrations(cursor: Any) -> None:
-    """Leave everybody but the owner no more than reading of the tables in OF_MIGRATIONS."""
+def keep_from_others(cursor: Any) -> None:
+    """Leave everybody but the owner no more than reading of the tables in OF_MIGRATIONS and of the change history."""
     cursor.execute(GRANTEES, [settings.SCHEMA, list(OF_MIGRATIONS)])
     for table, grantee in cursor.fetchall():
         cursor.execute(f"revoke insert, update, delete, truncate, references, trigger on {table} from {grantee}")

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import django_stubs_ext
 import environ
+import pghistory
 from botocore.config import Config as S3Config
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
@@ -49,6 +50,7 @@ INSTALLED_APPS = [
     "papyrus_site.sign_in",
     "invoices",
     "catalog",
+    "history",
     "deploy",
     "papyrus_site.apps.AdminByRoles",
     "django.contrib.auth",
@@ -61,6 +63,7 @@ INSTALLED_APPS = [
     "csp",
     "axes",
     "import_export",
+    "pghistory",
     "pgtrigger",
 ]
 
@@ -81,6 +84,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "papyrus_site.sign_in.middleware.RenewalMiddleware",
     "papyrus_site.sign_in.middleware.SignInRequiredMiddleware",
+    "papyrus_site.middleware.RecordedRequestMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "papyrus_site.middleware.RefusedMethodMiddleware",
@@ -108,6 +112,10 @@ TEMPLATES = [
         },
     }
 ]
+
+# --- Change history: docs/decisions/0029-change-history.md ---
+# Of a change nobody asks by what it refers to; each of these indexes would slow down loads.
+PGHISTORY_FOREIGN_KEY_FIELD = pghistory.ForeignKey(db_index=False)
 
 # --- PostgreSQL: the variables libpq knows by name ---
 SCHEMA = "papyrus_schema"
@@ -137,7 +145,8 @@ DATABASES = {
             "keepalives_interval": 1,
             "keepalives_count": 3,
             "tcp_user_timeout": 5_000,
-            "application_name": "papyrus",
+            # The change history shows it, so commands add their names.
+            "application_name": env.str("PGAPPNAME", default="papyrus"),
             "options": (
                 f"-c search_path={SCHEMA},public -c lock_timeout=5s -c jit=off"
                 " -c idle_in_transaction_session_timeout=60s -c statement_timeout=60s"

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from enum import Enum
 from typing import Any
 
+import pghistory
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils.translation import gettext as _
 from psycopg.errors import LockNotAvailable
@@ -73,7 +74,7 @@ def apply(load_id: int, *, may_skip_wrong: bool = False, report: Report = silent
     """
     load = ProductLoad.objects.select_for_update().get(pk=load_id)
     _refuse_unready(load, may_skip_wrong=may_skip_wrong)
-    with connection.cursor() as cursor:
+    with pghistory.context(load=load.pk), connection.cursor() as cursor:
         if load.row_count > comparing.MANY_ROWS:
             cursor.execute("set local enable_nestloop = off")
         lock(cursor, LOCK, load)

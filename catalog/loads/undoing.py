@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import pghistory
 from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.db.models import ForeignObjectRel
@@ -84,7 +85,7 @@ def undo(load_id: int, *, user: User | None) -> int:
         raise LoadRefused(message % {"state": load.get_state_display()})
     if load.changes.count() != load.new_count + load.changed_count:
         raise LoadRefused(_("The products as they were before this load are no longer kept, so it cannot be undone."))
-    with connection.cursor() as cursor:
+    with pghistory.context(load=load.pk), connection.cursor() as cursor:
         count = _put_back(cursor, load)
         cursor.execute("select now()")
         load.undone_at = cursor.fetchone()[0]

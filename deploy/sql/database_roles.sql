@@ -139,7 +139,8 @@ begin
     end loop;
 end $$;
 
--- Rows are the application's, tables are not: no TRUNCATE, TRIGGER or REFERENCES. What only migrations write it reads.
+-- Rows are the application's, tables are not: no TRUNCATE, TRIGGER or REFERENCES. What only migrations or
+-- triggers write it reads.
 do $$
 declare
     application text := current_setting('papyrus.application');
@@ -150,7 +151,9 @@ begin
     revoke create on schema papyrus_schema from public;
     for relation in
         select pg_class.oid::regclass as name, relkind,
-               relname in ('django_migrations', 'predecessor_products') as is_of_migrations
+               relname in ('django_migrations', 'predecessor_products')
+               -- The change history, which triggers write for the owner.
+               or exists (select from pg_attribute where attrelid = pg_class.oid and attname = 'pgh_label') as is_read
         from pg_class
         where relnamespace = 'papyrus_schema'::regnamespace and relkind in ('r', 'p', 'S', 'v', 'm')
           and pg_get_userbyid(relowner) = current_setting('papyrus.owner')
@@ -163,13 +166,13 @@ begin
         execute format('revoke insert, update, delete, truncate, references, trigger on %s from public',
                        relation.name);
         execute format('grant %s on %s to %I',
-                       case when relation.relkind in ('r', 'p') and not relation.is_of_migrations
+                       case when relation.relkind in ('r', 'p') and not relation.is_read
                             then 'select, insert, update, delete' else 'select' end,
                        relation.name, application);
     end loop;
 end $$;
 
--- The same for the tables of later migrations. `manage.py migrate` takes back what only migrations write.
+-- The same for the tables of later migrations. `manage.py migrate` takes back what others write.
 do $$
 declare
     owner text := current_setting('papyrus.owner');

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from history.recording import recorded
 from invoices.domain.document import InvoicePolicy
 from invoices.domain.money import Rounding
 from invoices.domain.tax import PriceBasis
@@ -27,6 +28,7 @@ PolicyChoices = [
 ]
 
 
+@recorded(table="customer_changes", title=("code", "name"))
 class Customer(Timestamps):
     """A buyer (得意先) with the settings its documents follow."""
 

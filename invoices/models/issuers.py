@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from history.recording import recorded
 from invoices.models.base import Timestamps, survives_truncate, valid_postal_code
 from invoices.triggers import LastingProtect
 
@@ -28,6 +29,7 @@ class Seal(models.Model):
         return self.sha256[:12]
 
 
+@recorded(table="issuer_changes", title=("name",))
 class Issuer(Timestamps):
     """Our company as it stands on documents (発行者). Exactly one is current."""
 

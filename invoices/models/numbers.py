@@ -8,11 +8,13 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext, gettext_lazy as _
 
+from history.recording import recorded
 from invoices.domain.numbering import DEFAULT_FORMAT
 from invoices.models.base import survives_truncate
 from invoices.triggers import LastingProtect
 
 
+@recorded(table="number_series_changes", title=("code",))
 class NumberSeries(models.Model):
     """How documents of one kind are numbered."""
 

@@ -28,7 +28,7 @@ class Command(DjangoMigrate):
             self._prepare(cursor, is_looking=any(options.get(name) for name in LOOKING))
         super().handle(*args, **options)
         with connection.cursor() as cursor:
-            ownership.keep_for_migrations(cursor)
+            ownership.keep_from_others(cursor)
         # The roles name permissions of every app, which exist only once all migrations have run.
         if not any(options.get(name) for name in ("app_label", "prune", *LOOKING)):
             roles.synchronise()

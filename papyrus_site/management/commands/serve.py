@@ -144,9 +144,9 @@ def _server(port: int) -> Iterator[subprocess.Popen[bytes]]:
     if log.exists():
         log.replace(log.with_suffix(".previous.log"))
     with log.open("wb") as file:
-        server = subprocess.Popen(
-            command, cwd=ROOT, stdout=file, stderr=file, env={**os.environ, "GUNICORN_BIND": f"{HOST}:{port}"}
-        )
+        # What people change in their browsers is not changed by this command.
+        told = {"GUNICORN_BIND": f"{HOST}:{port}", "PGAPPNAME": "papyrus"}
+        server = subprocess.Popen(command, cwd=ROOT, stdout=file, stderr=file, env={**os.environ, **told})
     try:
         yield server
     finally:

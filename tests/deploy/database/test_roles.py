@@ -129,6 +129,36 @@ def test_predecessors_table_is_adopted_by_the_owner_and_its_copy_only_read(empty
         empty.execute("update predecessor_products set name = ''", role=empty.application)
 
 
+def test_history_is_written_for_the_application_and_never_by_it(installation: Installation) -> None:
+    application = installation.application
+    installation.execute("insert into products (sku, name) values ('H', '茶')", role=application)
+
+    installation.execute(
+        "set pgtrigger.ignore = '{pgtrigger_record_update_f2d0c}'; set search_path = pg_catalog;"
+        "update papyrus_schema.products set name = '煎茶' where sku = 'H'",
+        role=application,
+    )
+
+    written = "select pgh_label, pgh_role, pgh_former from product_changes where sku = 'H' order by pgh_id"
+    assert installation.execute(written, role=application) == [
+        ("insert", application, None),
+        ("update", application, {"name": "茶"}),
+    ]
+    for statement in (
+        "insert into product_changes select * from product_changes",
+        "update product_changes set pgh_role = 'somebody'",
+        "delete from product_changes",
+        "truncate product_changes",
+        "alter table products disable trigger user",
+        "set session_replication_role = replica",
+    ):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            installation.execute(statement, role=application)
+    installation.create_roles()
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        installation.execute("delete from product_changes", role=application)
+
+
 @pytest.fixture
 def reports(empty: Installation) -> Iterator[str]:
     """A role for reports."""
