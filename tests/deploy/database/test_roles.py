@@ -144,6 +144,8 @@ def test_history_is_written_for_the_application_and_never_by_it(installation: In
         ("insert", application, None),
         ("update", application, {"name": "茶"}),
     ]
+    forgeable = "select proname from pg_proc where prosecdef and has_function_privilege(%s, oid, 'execute')"
+    assert installation.execute(forgeable.replace("%s", f"'{application}'")) == []
     for statement in (
         "insert into product_changes select * from product_changes",
         "update product_changes set pgh_role = 'somebody'",
