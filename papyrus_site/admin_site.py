@@ -13,11 +13,12 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
+from history import pages
 from papyrus_site import roles
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
@@ -46,9 +47,25 @@ class RoleSite(AdminSite):
         return cast(View, update_wrapper(refusing, answered))
 
     def get_urls(self) -> list[Any]:
-        return [each for each in super().get_urls() if getattr(each, "name", None) not in LEFT_OUT]
+        changes = path("changes/", self.admin_view(self.changes), name="changes")
+        return [changes, *(each for each in super().get_urls() if getattr(each, "name", None) not in LEFT_OUT)]
+
+    def changes(self, request: HttpRequest) -> HttpResponseBase:
+        """Every change of what the user may view."""
+        return pages.all_changes(request, site=self)
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        listed = super().get_app_list(request, app_label)
+        return listed if app_label else [*listed, *_history_entry()]
 
     @method_decorator(login_not_required)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """Lead to the one page for signing in."""
         return redirect_to_login(request.GET.get(REDIRECT_FIELD_NAME, reverse("admin:index")))
+
+
+def _history_entry() -> list[dict[str, Any]]:
+    """The change history as an application of the index, which it is not."""
+    address, name = reverse("admin:changes"), _("Change history")
+    entry = {"name": _("All changes"), "object_name": "Change", "admin_url": address, "view_only": True, "perms": {}}
+    return [{"name": name, "app_label": "history", "app_url": address, "has_module_perms": True, "models": [entry]}]
