@@ -12,9 +12,11 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _, gettext_lazy, ngettext
 
 from catalog import prices, selectors
-from catalog.forms import ProductForm, TaxRateFormSet
+from catalog.forms import ProductForm, ProductRowForm, TaxRateFormSet
 from catalog.loads.admin import LoadsMixin, ProductLoadAdmin
 from catalog.models import Product, ProductLoad, TaxCategory, TaxRate
+from history.deletion import KeptWhenUsed
+from history.editing import SharedAdmin
 
 # A rate a year is much.
 MOST_RATES = 100
@@ -55,9 +57,10 @@ class JanFilter(_PresenceFilter):
 
 
 @admin.register(Product)
-class ProductAdmin(LoadsMixin, admin.ModelAdmin[Product]):
+class ProductAdmin(LoadsMixin, KeptWhenUsed[Product], SharedAdmin[Product]):
     form = ProductForm
-    list_display = ("sku", "name", "price", "unit", "tax_category", "jan", "is_active", "updated_at")
+    list_display = ("sku", "name", "unit_price", "unit", "tax_category", "jan", "is_active", "updated_at")
+    list_editable = ("unit_price", "is_active")
     list_filter = ("is_active", "tax_category", PriceFilter, JanFilter)
     list_select_related = ("tax_category",)
     list_per_page = 50
@@ -66,6 +69,7 @@ class ProductAdmin(LoadsMixin, admin.ModelAdmin[Product]):
     search_fields = ("sku", "name", "jan")
     search_help_text = gettext_lazy("Beginning of a SKU, any part of a name, or a whole JAN")
     actions = ("activate", "deactivate")
+    instead = gettext_lazy("Deactivate it instead: it is not offered any more, and old notes keep it.")
     readonly_fields = ("created_at", "updated_at")
     fieldsets = (
         (None, {"fields": ("sku", "name", "is_active")}),
@@ -76,6 +80,15 @@ class ProductAdmin(LoadsMixin, admin.ModelAdmin[Product]):
 
     class Media:
         css: ClassVar = {"all": ["catalog/admin.css"]}
+
+    def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
+        # Who may not change prices is shown them as text.
+        if self.has_change_permission(request):
+            return self.list_display
+        return tuple("price" if name == "unit_price" else name for name in self.list_display)
+
+    def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> Any:
+        return super().get_changelist_form(request, form=ProductRowForm, **kwargs)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Product | None = None) -> tuple[str, ...]:
         # Documents and other systems know a product by its SKU.
@@ -136,7 +149,8 @@ class TaxRateInline(admin.TabularInline[TaxRate, TaxCategory]):
 
 
 @admin.register(TaxCategory)
-class TaxCategoryAdmin(admin.ModelAdmin[TaxCategory]):
+class TaxCategoryAdmin(KeptWhenUsed[TaxCategory], SharedAdmin[TaxCategory]):
+    instead = gettext_lazy("Products, notes or rates belong to it. Give the products another category first.")
     list_display = ("name", "code", "kind", "sort_order")
     fields = ("code", "name", "kind", "sort_order")
     inlines = (TaxRateInline,)

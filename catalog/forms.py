@@ -49,6 +49,20 @@ class UnitInput(forms.TextInput):
         return context
 
 
+class ProductRowForm(forms.ModelForm[Product]):
+    """A product in the list."""
+
+    unit_price = PriceField(
+        label=capfirst(gettext_lazy("unit price")),
+        required=False,
+        widget=forms.TextInput(attrs={"size": 10, "inputmode": "decimal"}),
+    )
+
+    class Meta:
+        model = Product
+        fields: ClassVar = ["unit_price", "is_active"]
+
+
 class ProductForm(forms.ModelForm[Product]):
     """A product as staff enter it."""
 

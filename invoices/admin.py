@@ -19,6 +19,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy as _
 from PIL import Image, UnidentifiedImageError
 
+from history.deletion import KeptWhenUsed
+from history.editing import SharedAdmin
 from invoices import pdf, selectors, services
 from invoices.domain import numbering, registration
 from invoices.domain.errors import DomainError
@@ -65,7 +67,8 @@ class CustomerForm(forms.ModelForm[Customer]):
 
 
 @admin.register(Customer)
-class CustomerAdmin(admin.ModelAdmin[Customer]):
+class CustomerAdmin(KeptWhenUsed[Customer], SharedAdmin[Customer]):
+    instead = _("Untick “active” on its page instead: it is not offered any more, and old notes keep it.")
     form = CustomerForm
     list_display = ("code", "name", "department", "price_basis", "invoice_policy", "is_active")
     list_display_links = ("code", "name")
@@ -141,7 +144,7 @@ class IssuerForm(forms.ModelForm[Issuer]):
 
 
 @admin.register(Issuer)
-class IssuerAdmin(admin.ModelAdmin[Issuer]):
+class IssuerAdmin(SharedAdmin[Issuer]):
     form = IssuerForm
     list_display = ("name", "registration_number", "telephone", "approval_above", "is_current")
     readonly_fields = ("present_seal",)
@@ -160,6 +163,9 @@ class IssuerAdmin(admin.ModelAdmin[Issuer]):
     @method_decorator(csp_update({"img-src": "data:"}))
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
         return super().change_view(request, object_id, *args, **kwargs)
+
+    def facts_beside(self, found: Issuer) -> dict[str, str]:
+        return {gettext("Present seal"): (found.seal_id or "")[:12]}
 
     @admin.display(description=_("present seal"))
     def present_seal(self, issuer: Issuer) -> str | SafeString:
@@ -205,7 +211,7 @@ class NumberSeriesForm(forms.ModelForm[NumberSeries]):
 
 
 @admin.register(NumberSeries)
-class NumberSeriesAdmin(admin.ModelAdmin[NumberSeries]):
+class NumberSeriesAdmin(SharedAdmin[NumberSeries]):
     form = NumberSeriesForm
     list_display = ("__str__", "number_format", "fiscal_year_start_month", "restarts_yearly")
     fields = ("number_format", "fiscal_year_start_month", "restarts_yearly")

@@ -16,6 +16,7 @@ from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext, gettext_lazy as _
 
+from history.editing import SharedAdmin
 from papyrus_site.roles import GROUPS, Role, give, roles_of
 from papyrus_site.user_forms import ROLES_LABEL, NewUserForm, UserForm
 
@@ -39,7 +40,7 @@ class RoleFilter(admin.SimpleListFilter):
 
 
 @admin.register(User)
-class UserByRolesAdmin(UserAdmin[User]):
+class UserByRolesAdmin(SharedAdmin[User], UserAdmin[User]):
     """Users with roles. Nobody is deleted, since with a user Django deletes the record of what they changed."""
 
     form = UserForm

@@ -29,6 +29,7 @@ from papyrus_site import roles
 from papyrus_site.local import ROOT, VAR
 from tests.__main__ import SHARE
 from tests.migrating import DATABASE, Database
+from tests.opening import OpeningClient
 
 # How long one example takes says something of the machine, nothing of the code.
 hypothesis_settings.register_profile("papyrus", deadline=None)
@@ -107,6 +108,11 @@ def held_port() -> Iterator[int]:
         holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         holder.bind(("127.0.0.1", 0))
         yield holder.getsockname()[1]
+
+
+@pytest.fixture
+def client() -> OpeningClient:
+    return OpeningClient()
 
 
 @pytest.fixture(scope="session")

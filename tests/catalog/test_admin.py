@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import html
+import re
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,7 +14,9 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from catalog.models import Product, TaxCategory, TaxRate
+from papyrus_site.roles import Role
 from tests.catalog.factories import ProductFactory
+from tests.invoices.factories import user_of
 
 pytestmark = pytest.mark.django_db
 
@@ -134,16 +137,24 @@ def test_unit_is_suggested_when_a_product_is_added(signed_in: Client) -> None:
     assert '<datalist id="unit-suggestions"><option value="個"></option><option value="台"></option>' in page
 
 
-def test_list_shows_prices_with_separators_when_opened(signed_in: Client) -> None:
+def test_list_shows_prices_to_be_changed_when_that_is_allowed(signed_in: Client) -> None:
     ProductFactory.create(sku="A", unit_price="12000")
-    ProductFactory.create(sku="B", unit_price="42.5")
-    ProductFactory.create(sku="C", unit_price=None)
+    ProductFactory.create(sku="B", unit_price=None)
 
     page = signed_in.get(LIST).content.decode()
 
-    assert '<td class="field-price">12,000</td>' in page
-    assert '<td class="field-price">42.5</td>' in page
-    assert '<td class="field-price">not set</td>' in page
+    assert 'name="form-0-unit_price" value="12000"' in page
+    assert '<input type="text" name="form-1-unit_price" size="10"' in page
+
+
+def test_list_shows_prices_with_separators_when_the_user_may_only_look(client: Client) -> None:
+    client.force_login(user_of(Role.AUDITOR))
+    for sku, price in (("A", "12000"), ("B", "42.5"), ("C", None)):
+        ProductFactory.create(sku=sku, unit_price=price)
+
+    page = client.get(LIST).content.decode()
+
+    assert re.findall('<td class="field-price">([^<]*)</td>', page) == ["12,000", "42.5", "not set"]
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -13,6 +13,7 @@ from papyrus_site import administrators
 from papyrus_site.roles import Role, roles_of
 from tests.invoices.factories import UserFactory, user_of
 from tests.invoices.test_concurrency import at_once
+from tests.opening import OpeningClient
 from tests.papyrus_site.conftest import Log
 
 pytestmark = pytest.mark.django_db
@@ -128,9 +129,9 @@ def test_one_administrator_stays_when_two_leave_at_once() -> None:
     leaving = [user_of(Role.ADMINISTRATOR) for _ in range(2)]
 
     def leave(which: int) -> int:
-        client = Client()
+        client = OpeningClient()
         client.force_login(leaving[which])
-        return client.post(address(leaving[which]), sent(leaving[which])).status_code
+        return int(client.post(address(leaving[which]), sent(leaving[which])).status_code)
 
     assert sorted(str(status) for status in at_once(leave, workers=2)) == ["200", "302"]
     assert administrators.present().count() == 1

@@ -13,6 +13,7 @@ import pytest
 from tests.deploy.container.browsing import Browser
 from tests.deploy.container.own_postgres import Office, OwnPostgres
 from tests.deploy.serving import Server
+from tests.opening import opened_with
 
 PRODUCT = {
     "sku": "L-1",
@@ -77,7 +78,9 @@ def test_a_day_is_worked_with_the_lesser_role(
     browser.get("/admin/catalog/product/add/")
     browser.send("/admin/catalog/product/add/", PRODUCT)
     assert browser.address == "/admin/catalog/product/"
-    browser.send("/admin/catalog/product/L-1/change/", PRODUCT | {"unit_price": "1200"})
+    change = "/admin/catalog/product/L-1/change/"
+    opened = {"_opened": opened_with(browser.get(change).decode())}
+    browser.send(change, PRODUCT | opened | {"unit_price": "1200"})
 
     browser.send("/notes/new", form(customer=customer))
     draft = browser.address.removesuffix("/edit")
@@ -94,6 +97,11 @@ def test_a_day_is_worked_with_the_lesser_role(
         ("1200.0000",)
     ]
     assert own_postgres.execute(facts + draft.rsplit("/", 1)[-1]) == []
+    recorded = own_postgres.execute(
+        "select pgh_label, pgh_by_id is not null, pgh_former ->> 'unit_price' from papyrus_schema.product_changes "
+        "where sku = 'L-1' order by pgh_id"
+    )
+    assert recorded == [("insert", True, None), ("update", True, "1080.0000")]
     assert list((tmp_path / "archive").rglob("*.pdf"))
 
 

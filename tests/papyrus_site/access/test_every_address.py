@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.test import Client
 from pytest_django import DjangoDbBlocker
 
+from tests.opening import opened
 from tests.papyrus_site.access import table
 from tests.papyrus_site.access.addresses import address_of, all_addresses, path_of
 from tests.papyrus_site.access.office import Office, furnish, query_of, sent_to
@@ -59,7 +60,7 @@ def answer(office: Office, asked: Asked, *, who: str, writes: bool) -> str:
     path = path_of(asked.address, office.arguments(asked.address, asked.case))
     if query := query_of(asked.address, asked.case):
         path += f"?{urlencode(query)}"
-    sent = urlencode(sent_to(office, asked.address, asked.case), doseq=True)
+    sent = urlencode({**sent_to(office, asked.address, asked.case), **opening(client, asked, path)}, doseq=True)
     before = rows_written()
     with transaction.atomic() if writes else nullcontext():
         response = client.generic(asked.verb, path, "" if asked.verb == "GET" else sent, content_type=FORM)
@@ -67,6 +68,12 @@ def answer(office: Office, asked: Asked, *, who: str, writes: bool) -> str:
     if response.streaming:
         list(response)  # or its file stays open
     return worded(response, path) + (" +" if rows_written() > before else "")
+
+
+def opening(client: Client, asked: Asked, path: str) -> dict[str, str]:
+    """What the page of an object was opened with, as it sends it: whoever may change the object has opened its page."""
+    is_sent = asked.verb == "POST" and path.endswith("/change/")
+    return {"_opened": opened(client, path)} if is_sent else {}
 
 
 def worded(response: Any, path: str) -> str:
