@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _, gettext_lazy, ngettext
 from catalog import prices, selectors
 from catalog.forms import ProductForm, ProductRowForm, TaxRateFormSet
 from catalog.loads.admin import LoadsMixin, ProductLoadAdmin
+from catalog.merging.admin import MergingMixin
 from catalog.models import Product, ProductLoad, TaxCategory, TaxRate
 from history.deletion import KeptWhenUsed
 from history.editing import SharedAdmin
@@ -57,7 +58,7 @@ class JanFilter(_PresenceFilter):
 
 
 @admin.register(Product)
-class ProductAdmin(LoadsMixin, KeptWhenUsed[Product], SharedAdmin[Product]):
+class ProductAdmin(MergingMixin, LoadsMixin, KeptWhenUsed[Product], SharedAdmin[Product]):
     form = ProductForm
     list_display = ("sku", "name", "unit_price", "unit", "tax_category", "jan", "is_active", "updated_at")
     list_editable = ("unit_price", "is_active")
@@ -68,7 +69,8 @@ class ProductAdmin(LoadsMixin, KeptWhenUsed[Product], SharedAdmin[Product]):
     # What is searched says get_search_results; without a name here the page shows no search box.
     search_fields = ("sku", "name", "jan")
     search_help_text = gettext_lazy("Beginning of a SKU, any part of a name, or a whole JAN")
-    actions = ("activate", "deactivate")
+    actions = ("activate", "deactivate", "merge_selected")
+    change_form_template = "catalog/product_change_form.html"
     instead = gettext_lazy("Deactivate it instead: it is not offered any more, and old notes keep it.")
     readonly_fields = ("created_at", "updated_at")
     fieldsets = (
@@ -109,7 +111,7 @@ class ProductAdmin(LoadsMixin, KeptWhenUsed[Product], SharedAdmin[Product]):
 
     @admin.action(description=gettext_lazy("Activate selected products"), permissions=["change"])
     def activate(self, request: HttpRequest, queryset: QuerySet[Product]) -> None:
-        count = self._update(request, queryset, is_active=True)
+        count = self._update(request, queryset.filter(merged=None), is_active=True)
         if count is not None:
             message = ngettext("%(count)d product is active now.", "%(count)d products are active now.", count)
             messages.success(request, message % {"count": count})

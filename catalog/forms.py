@@ -15,7 +15,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _, gettext_lazy
 
 from catalog import units, values
-from catalog.models import ONE_RATE_PER_DAY, SKU_PATTERN, Product, TaxCategory, TaxRate
+from catalog.models import ONE_RATE_PER_DAY, SKU_PATTERN, Product, ProductAlias, TaxCategory, TaxRate
 from catalog.prices import plain_text
 from catalog.search import SkuFold
 
@@ -49,7 +49,19 @@ class UnitInput(forms.TextInput):
         return context
 
 
-class ProductRowForm(forms.ModelForm[Product]):
+class _MergedForm(forms.ModelForm[Product]):
+    """Leaves a merged product inactive."""
+
+    def clean_is_active(self) -> bool:
+        is_active: bool = self.cleaned_data["is_active"]
+        is_switched_on = is_active and not self.instance._state.adding and not self.initial.get("is_active")
+        if is_switched_on and (alias := ProductAlias.objects.filter(alias=self.instance.pk).first()):
+            message = _("This product is merged into “%(sku)s”, so it stays inactive. Undo the merging first.")
+            raise ValidationError(message, params={"sku": alias.product_id})
+        return is_active
+
+
+class ProductRowForm(_MergedForm):
     """A product in the list."""
 
     unit_price = PriceField(
@@ -63,7 +75,7 @@ class ProductRowForm(forms.ModelForm[Product]):
         fields: ClassVar = ["unit_price", "is_active"]
 
 
-class ProductForm(forms.ModelForm[Product]):
+class ProductForm(_MergedForm):
     """A product as staff enter it."""
 
     instance: Product

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog import units
 from catalog.loads.models import LoadState, ProductLoad, ProductLoadChange, ProductLoadRow, Verdict
+from catalog.merging.models import ProductAlias, merged_stays_inactive
 from catalog.search import SearchFold, SearchGrams, SkuFold
 from history.recording import recorded
 from history.triggers import LastingTrigger
@@ -23,6 +24,7 @@ from history.triggers import LastingTrigger
 __all__ = [
     "LoadState",
     "Product",
+    "ProductAlias",
     "ProductLoad",
     "ProductLoadChange",
     "ProductLoadRow",
@@ -219,6 +221,7 @@ class Product(models.Model):
                 operation=pgtrigger.Update,
                 func="NEW.updated_at := now(); RETURN NEW;",
             ),
+            merged_stays_inactive(),
         ]
 
     def __str__(self) -> str:

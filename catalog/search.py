@@ -98,6 +98,13 @@ with by_code as materialized (
         (select sku, sku_folded, 2 from products
          where is_active and sku_folded like like_prefix(%(typed)s)
          order by sku_folded, sku limit %(limit)s)
+        union all
+        (select product.sku, product.sku_folded, 1
+         from products as former
+         join product_aliases on alias_id = former.sku
+         join products as product on product.sku = product_id and product.is_active
+         where former.sku_folded = sku_fold(%(typed)s) or former.jan <> '' and former.jan = search_fold(%(typed)s)
+         limit %(limit)s)
     ) as coded
     group by sku, sku_folded
 ),
@@ -153,19 +160,20 @@ def matching_skus(typed: str, *, limit: int) -> list[str]:
 
 
 SKUS_READ_ALIKE = """
-select typed.code, min(products.sku)
+select typed.code, min(coalesce(product_id, products.sku))
 from unnest(%s::text[]) as typed (code)
-join products on products.sku_folded = sku_fold(typed.code) and products.is_active
-where sku_fold(typed.code) <> ''
+join products on products.sku_folded = sku_fold(typed.code)
+left join product_aliases on alias_id = products.sku
+where sku_fold(typed.code) <> '' and (products.is_active or product_id is not null)
 group by typed.code
-having count(*) = 1
+having count(distinct coalesce(product_id, products.sku)) = 1
 """
 
 
 def skus_read_alike(codes: list[str]) -> dict[str, str]:
     """Return the SKU of the only active product that folds to the same as each of `codes`. At most one query.
 
-    A code that none or several fold to is left out.
+    A merged SKU counts as that of the product it stands for. A code that none or several fold to is left out.
     """
     if not codes:
         return {}

@@ -8,13 +8,16 @@ from datetime import date
 from decimal import Decimal
 
 from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
-from catalog.models import Product, TaxCategory, TaxRate
+from catalog.models import Product, ProductAlias, TaxCategory, TaxRate
 from catalog.search import SearchFold, SkuFold, can_be_found, matching_skus, name_contains, skus_read_alike
 
 
 def suggest(typed: str, *, limit: int = 20) -> list[Product]:
     """Return at most `limit` active products that `typed` means, with their tax category. Two queries.
+
+    The SKU or JAN of a merged product means the one it was merged into.
 
     The very SKU or JAN comes first, then SKUs that begin with `typed`, then names that contain every word of it; each
     in SKU order. Width, case and kana do not matter, and % and _ mean only themselves. Nothing typed finds nothing.
@@ -43,19 +46,21 @@ def search(products: QuerySet[Product], typed: str) -> QuerySet[Product]:
 
 
 def product_by_sku(sku: str) -> Product | None:
-    """Return the active product of exactly this SKU. One query."""
-    return Product.objects.filter(sku=sku, is_active=True).first()
+    """Return the active product of exactly this SKU, or the one it was merged into. One query."""
+    stands_for = ProductAlias.objects.filter(alias=sku).values("product")
+    return Product.objects.filter(sku=Coalesce(Subquery(stands_for), Value(sku)), is_active=True).first()
 
 
 def products_meant(codes: Collection[str]) -> dict[str, Product]:
     """Return the product that each of `codes` means; a code that means none is left out. At most three queries.
 
-    That is the product of exactly this SKU, active or not, or else the only active one whose SKU differs from it in
-    nothing but width, case or kana.
+    That is the product of exactly this SKU, active or not, or the one it was merged into, or else the only active one
+    whose SKU differs from it in nothing but width, case or kana.
     """
     if not codes:
         return {}
-    found = Product.objects.in_bulk(list(codes))
+    named = Product.objects.select_related("merged__product").in_bulk(list(codes))
+    found = {code: product.merged.product if hasattr(product, "merged") else product for code, product in named.items()}
     alike = skus_read_alike([code for code in codes if code not in found])
     products = Product.objects.in_bulk(list(alike.values())) if alike else {}
     return found | {code: products[sku] for code, sku in alike.items() if sku in products}

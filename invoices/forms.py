@@ -134,6 +134,10 @@ class LineForm(forms.Form):
             unknown = _("No product has the code “%(code)s”. Choose one from the list or type the item name.")
             self.add_error("name", unknown % {"code": code} if code else _("Enter the item name."))
             return
+        if not product.is_active:
+            text = _("The product “%(code)s” is inactive. Choose another one, or type the item name.")
+            self.add_error("name", text % {"code": product.sku})
+            return
         cleaned.update(product_sku=product.sku, code=self._printed("code", product.sku))
         cleaned["unit"] = cleaned.get("unit") or self._printed("unit", product.unit)
         cleaned["name"] = self._printed("name", product.name)

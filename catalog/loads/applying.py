@@ -30,8 +30,13 @@ select count(*) from (
 ) as locked
 """
 CHANGED_SINCE = """
-select count(*) from product_load_rows as waiting left join products on products.sku = waiting.sku
-where load_id = %(load)s and verdict <> 'wrong' and seen_updated_at is distinct from products.updated_at
+select count(*)
+from product_load_rows as waiting
+left join products on products.sku = waiting.sku
+left join product_aliases on alias_id = coalesce(merged_sku, waiting.sku)
+where load_id = %(load)s and verdict <> 'wrong'
+  and (seen_updated_at is distinct from products.updated_at
+       or product_id is distinct from case when merged_sku is not null then waiting.sku end)
 """
 KEEP_BEFORE = f"""
 insert into product_load_changes (load_id, sku, is_addition, {", ".join(VALUES)})

@@ -25,8 +25,15 @@ MANY_ROWS = 2_000
 
 RESET = """
 update product_load_rows
-set conflicts = null, seen_updated_at = null, verdict = case when faults is null then 'new' else 'wrong' end
-where load_id = %(load)s and (conflicts is not null or verdict in ('changed', 'unchanged'))
+set conflicts = null, seen_updated_at = null, sku = coalesce(merged_sku, sku), merged_sku = null,
+    verdict = case when faults is null then 'new' else 'wrong' end
+where load_id = %(load)s and (conflicts is not null or merged_sku is not null or verdict in ('changed', 'unchanged'))
+"""
+
+# A SKU that was merged means the product it was merged into.
+NAME_MERGED = """
+update product_load_rows as waiting set sku = product_id, merged_sku = alias_id
+from product_aliases where load_id = %(load)s and alias_id = waiting.sku
 """
 
 _CONFLICT = """
@@ -43,8 +50,8 @@ DOUBLED = """
     select number, waiting.sku as value, array_to_string(numbers[1:6], ', ') as fact
     from product_load_rows as waiting
     join (
-        select sku, array_agg(number order by number) as numbers from product_load_rows
-        where load_id = %(load)s and sku is not null group by sku having count(*) > 1
+        select sku, array_agg(number || coalesce(' (' || merged_sku || ')', '') order by number) as numbers
+        from product_load_rows where load_id = %(load)s and sku is not null group by sku having count(*) > 1
     ) as doubled on doubled.sku = waiting.sku
     where load_id = %(load)s
 """
@@ -80,6 +87,7 @@ def compare(load: ProductLoad) -> None:
         if load.row_count > MANY_ROWS:
             cursor.execute("set local enable_nestloop = off")
         cursor.execute(RESET, {"load": load.pk})
+        cursor.execute(NAME_MERGED, {"load": load.pk})
         _find_doubled(cursor, load)
         cursor.execute(_compared(load), {"load": load.pk})
         _find_unfit_additions(cursor, load)

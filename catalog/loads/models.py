@@ -88,6 +88,8 @@ class ProductLoadRow(models.Model):
     number = models.IntegerField(_("row"))
     cells = models.TextField()  # JSON of all cells, for the file of wrong rows
     sku = models.TextField(null=True, db_collation="C")  # noqa: DJ001
+    # What the file says where that is a merged SKU; `sku` is then the one it stands for.
+    merged_sku = models.TextField(null=True, db_collation="C")  # noqa: DJ001
     name = models.TextField(null=True)  # noqa: DJ001
     unit_price = models.DecimalField(max_digits=14, decimal_places=4, null=True)
     unit = models.TextField(null=True)  # noqa: DJ001

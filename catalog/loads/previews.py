@@ -30,10 +30,14 @@ class CellChange:
 
 @dataclass(frozen=True, kw_only=True)
 class Difference:
-    """A product that a load changes. `number` is the row of the file, 0 when that is no longer known."""
+    """A product that a load changes. `number` is the row of the file, 0 when that is no longer known.
+
+    `merged_sku` is what the file says where that stands for the product, and empty otherwise.
+    """
 
     number: int
     sku: str
+    merged_sku: str
     name: str
     cells: tuple[CellChange, ...]
 
@@ -57,8 +61,9 @@ def differences(load: ProductLoad, *, limit: int = SHOWN) -> Iterator[Difference
     with connection.cursor() as cursor:
         cursor.execute(_statement(load), {"load": load.pk, "limit": limit, "applied_at": load.applied_at})
         while found := cursor.fetchmany(1_000):
-            for number, sku, name, *values in found:
-                yield Difference(number=number, sku=sku, name=name, cells=_changes(resource, values))
+            for number, sku, merged_sku, name, *values in found:
+                cells = _changes(resource, values)
+                yield Difference(number=number, sku=sku, merged_sku=merged_sku, name=name, cells=cells)
 
 
 def _changes(resource: Any, values: list[Any]) -> tuple[CellChange, ...]:
@@ -76,12 +81,12 @@ def _statement(load: ProductLoad) -> str:
     old_of_product = ", ".join(f"product.{STORED[field]}" for field in VALUES)
     if load.state == LoadState.PREVIEWED:
         return f"""
-            select number, product.sku, product.name, {old_of_product}, {new}
+            select number, product.sku, coalesce(merged_sku, ''), product.name, {old_of_product}, {new}
             from product_load_rows as waiting join products as product on product.sku = waiting.sku
             where load_id = %(load)s and verdict = 'changed' order by number limit %(limit)s
         """  # noqa: S608 - names of our own columns
     return f"""
-        select 0, product.sku, product.name, {", ".join(f"change.{field}" for field in VALUES)}, {old_of_product}
+        select 0, product.sku, '', product.name, {", ".join(f"change.{field}" for field in VALUES)}, {old_of_product}
         from product_load_changes as change join products as product on product.sku = change.sku
         where load_id = %(load)s and not is_addition and product.updated_at = %(applied_at)s
         order by product.sku limit %(limit)s

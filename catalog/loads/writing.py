@@ -43,12 +43,15 @@ class FileForm(StrEnum):
 
 
 def product_rows(products: QuerySet[Product]) -> Iterator[list[str]]:
-    """Yield the headings and a row for each of `products`, in SKU order. One query, read in pieces."""
+    """Yield the headings and a row for each of `products`, in SKU order. One query, read in pieces.
+
+    Merged ones are left out: loaded again, their rows would mean the product they were merged into.
+    """
     resource = columns.known_resource()
     fields = [resource.fields[field] for field in FIELDS]
     renders = [field.widget.render for field in fields]
     yield [str(field.column_name) for field in fields]
-    rows = products.order_by("sku").values_list(*(field.attribute for field in fields))
+    rows = products.filter(merged=None).order_by("sku").values_list(*(field.attribute for field in fields))
     for values in rows.iterator(chunk_size=5_000):
         yield [render(value) for render, value in zip(renders, values, strict=True)]
 

@@ -24,8 +24,10 @@ from django.test import Client
 
 from catalog.loads import applying, staging, undoing
 from catalog.loads.models import LoadState, ProductLoad
+from catalog.merging import services as merging
 from invoices import services
 from invoices.models import Customer, DeliveryNote, NoteState
+from papyrus_site.roles import Role
 from papyrus_site.sign_in.models import Identity
 from tests.abuse.targets import Address
 from tests.catalog.factories import ProductFactory
@@ -33,10 +35,10 @@ from tests.invoices.factories import (
     NOW,
     CustomerFactory,
     IssuerFactory,
-    clerk,
     draft_note,
     issued_note,
     limit,
+    user_of,
     waiting_note,
 )
 
@@ -112,11 +114,14 @@ def admin_model(route: str) -> type[Model] | None:
 
 
 def rows_of(model: type[Model]) -> list[Model]:
-    """Return a row of `model`; of one with states, a row in each. Raises Unknown when the world has none."""
+    """Return a row of `model`; of one with states, a row in each; of products, a merged one, too.
+
+    Raises Unknown when the world has none.
+    """
     rows = list(model._default_manager.order_by("pk"))
     if not rows:
         raise Unknown(f"The admin shows {model._meta.label}, of which the world has no row: make one in world.py.")
-    return list({getattr(row, "state", ""): row for row in reversed(rows)}.values())
+    return list({getattr(row, "state", hasattr(row, "merged")): row for row in reversed(rows)}.values())
 
 
 def known(states: type[TextChoices], makers: Mapping[str, object]) -> list[str]:
@@ -136,11 +141,14 @@ def inhabited() -> World:
     with connection.cursor() as cursor:
         for statement in connection.ops.sequence_reset_sql(no_style(), apps.get_models()):
             cursor.execute(statement)
-    author = clerk()
+    # Named, not numbered on: what a page of one world was opened with has to stand in the next.
+    author = user_of(Role.CLERK, username="author")
     user = User.objects.create_superuser("attacker", "attacker@example.com", PASSWORD)
     ProductFactory.create(**PRODUCT)
+    ProductFactory.create(sku="MERGED", name="重複")
+    merging.merge(["MERGED"], into=PRODUCT["sku"])
     IssuerFactory.create()
-    customer = CustomerFactory.create(code="X1")
+    customer = CustomerFactory.create(code="X1", name="株式会社見本")
     Identity.objects.create(user=author, issuer="https://provider.example/", subject="somebody")
     IssuerFactory.create(name="二社目", is_current=False)
     for state in known(NoteState, NOTES):

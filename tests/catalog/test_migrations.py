@@ -56,7 +56,8 @@ def test_table_is_made_and_removed_when_database_starts_empty(database: Database
     database.migrated("zero")
 
     loads = {"product_loads", "product_load_rows", "product_load_changes"}
-    assert made == {"products", "tax_categories", "tax_rates", *loads}
+    changes = {f"{name}_changes" for name in ("product", "tax_category", "tax_rate", "product_alias")}
+    assert made == {"products", "product_aliases", "tax_categories", "tax_rates", *loads, *changes}
     assert database.tables() == set()
     assert database.functions() == []
 

@@ -14,6 +14,7 @@ from django.db import connection
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from catalog.merging import services
 from catalog.models import Product, TaxCategory, TaxRate
 from invoices.models import Customer, Issuer
 from papyrus_site.roles import Role, give, roles_of
@@ -329,6 +330,7 @@ def name_of(sku: str) -> str:
     [
         LIST,
         CHANGE,
+        f"{LIST}merge/?sku=A&sku=B",
         f"{LIST}A/delete/",
         "/admin/catalog/taxcategory/extra/change/",
         "/admin/invoices/customer/",
@@ -346,6 +348,7 @@ def test_pages_ask_no_more_often_when_there_are_more_rows(
     category = TaxCategoryFactory.create(code="extra")
     for year in range(count):
         TaxRateFactory.create(category=category, valid_from=f"{2020 + year}-01-01")
+        services.merge([ProductFactory.create().sku], into="A")
         CustomerFactory.create()
 
     with django_assert_max_num_queries(12):

@@ -12,6 +12,7 @@ from django.db import connection
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from catalog.merging import services
 from catalog.models import Product, TaxRate
 from history import pages
 from papyrus_site.roles import Role
@@ -92,6 +93,19 @@ def test_changes_are_narrowed_by_person_day_and_kind(signed_in: Client, staff: U
     assert len(found(kind="customer_changes")) == 1
     assert found(since="2999-01-01") == found(until="1999-01-01") == []
     assert len(found(since="1999-01-01", until="2999-01-01")) == len(found())
+
+
+def test_changes_are_narrowed_by_sku_also_of_a_product_that_is_gone_or_merged(signed_in: Client) -> None:
+    for sku in ("A", "B", "C"):
+        ProductFactory.create(sku=sku)
+    Product.objects.filter(sku="A").delete()
+    services.merge(["B"], into="C")
+
+    found = {sku: shown(signed_in.get(ALL, {"sku": sku})) for sku in ("A", "B", "C", "NONE")}
+
+    assert {sku: len(lines) for sku, lines in found.items()} == {"A": 2, "B": 3, "C": 2, "NONE": 0}
+    assert "deleted SKU A" in found["A"][0]
+    assert len(shown(signed_in.get(ALL, {"sku": "B", "kind": "product_alias_changes"}))) == 1
 
 
 def test_changes_are_paged_without_gaps(signed_in: Client, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,7 @@ from django.utils import timezone
 from pypdf import PdfReader
 from pytest_django import DjangoAssertNumQueries
 
+from catalog.merging import services as merging
 from catalog.models import Product
 from invoices import services, snapshot
 from invoices.models import Customer, DeliveryNote, NoteState
@@ -192,6 +193,22 @@ class TestSave:
         signed_in.post("/notes/new", sent)
         row = DeliveryNote.objects.get().lines.get()
         assert (row.product_id, row.code, row.name, row.unit) == ("KB-001", "KB-001", "キーボード", "台")
+
+    def test_code_of_a_merged_product_fills_the_line_from_the_one_that_stayed(self, signed_in: Client) -> None:
+        for sku, name in (("OLD", "煎茶 旧"), ("NEW", "煎茶")):
+            Product.objects.create(sku=sku, name=name, unit_price="1080")
+        merging.merge(["OLD"], into="NEW")
+        sent = form(CustomerFactory.create(), {"code": "OLD", "name": "", "unit": "", "unit_price": ""}, save="1")
+        signed_in.post("/notes/new", sent)
+        row = DeliveryNote.objects.get().lines.get()
+        assert (row.product_id, row.code, row.name) == ("NEW", "NEW", "煎茶")
+
+    def test_code_of_an_inactive_product_is_refused(self, signed_in: Client) -> None:
+        Product.objects.create(sku="OFF", name="煎茶", is_active=False)
+        sent = form(CustomerFactory.create(), {"code": "OFF", "name": ""}, save="1")
+        page = signed_in.post("/notes/new", sent).content.decode()
+        assert "商品「OFF」は使用停止です。別の商品を選ぶか、品名を入力してください。" in page
+        assert not DeliveryNote.objects.exists()
 
     @pytest.mark.parametrize(
         ("typed", "sentence"),

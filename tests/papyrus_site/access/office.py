@@ -16,6 +16,7 @@ from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
 from django.test import Client
 
+from catalog.merging import services
 from catalog.models import Product, ProductLoad, TaxCategory
 from invoices.models import Customer, DeliveryNote, Issuer
 from papyrus_site.roles import Role
@@ -48,6 +49,7 @@ class Office:
     superuser: User
     identity: Identity
     product: Product
+    merged: Product
     tax_category: TaxCategory
     customer: Customer
     issuer: Issuer
@@ -71,7 +73,7 @@ class Office:
 
     def _row(self, model: str, case: str) -> Any:
         rows = {
-            "product": self.product,
+            "product": self.merged if case == "merged" else self.product,
             "taxcategory": self.tax_category,
             "customer": self.customer,
             "issuer": self.issuer,
@@ -98,6 +100,7 @@ def furnish() -> Office:
         identity=Identity.objects.create(user=colleague, issuer="https://idp.example", subject="1"),
         superuser=UserFactory.create(username="above", is_superuser=True),
         product=ProductFactory.create(sku="A"),
+        merged=merged_product(),
         tax_category=TaxCategoryFactory.create(code="extra"),
         customer=CustomerFactory.create(code="C-new"),
         issuer=IssuerFactory.create(name="二社目", is_current=False),
@@ -116,6 +119,15 @@ def furnish() -> Office:
         office.sessions[name] = _session_of(user)
     office.columns["nobody"] = "nobody"
     return office
+
+
+def merged_product() -> Product:
+    """One of three further products, merged into the second of them; the third is there to be merged."""
+    merged: Product = ProductFactory.create(sku="M")
+    ProductFactory.create(sku="M-kept")
+    ProductFactory.create(sku="C")
+    services.merge(["M"], into="M-kept")
+    return merged
 
 
 def _people() -> list[tuple[str, str, User]]:
@@ -163,9 +175,10 @@ def _product(office: Office) -> dict[str, str]:
     return {"sku": "B", "name": "別の品", "unit_price": "5", "unit": "個", "tax_category": "standard"}
 
 
-def _chosen(action: str) -> Callable[[Office, str], dict[str, str]]:
-    def sent(office: Office, model: str) -> dict[str, str]:
-        return {"action": action, "_selected_action": str(office._row(model, "").pk), "post": "yes"}
+def _chosen(action: str) -> Callable[[Office, str], dict[str, Any]]:
+    def sent(office: Office, model: str) -> dict[str, Any]:
+        chosen = [str(office._row(model, "").pk), *(["C"] if action == "merge_selected" else [])]
+        return {"action": action, "_selected_action": chosen, "post": "yes"}
 
     return sent
 
@@ -201,6 +214,7 @@ SENT: Mapping[str | tuple[str, str], Callable[[Office], Mapping[str, Any]]] = {
     },
     "/admin/catalog/product/add/": _product,
     "/admin/catalog/product/<path:object_id>/change/": _product,
+    "/admin/catalog/product/merge/": lambda office: {"sku": ["A", "C"], "kept": "A"},
     "/admin/catalog/product/export/": lambda office: {"form": "csv"},
     "/admin/catalog/taxcategory/add/": _tax_category,
     "/admin/catalog/taxcategory/<path:object_id>/change/": _tax_category,
@@ -213,7 +227,7 @@ SENT: Mapping[str | tuple[str, str], Callable[[Office], Mapping[str, Any]]] = {
     "/admin/auth/user/<path:object_id>/change/": _user,
     "/admin/auth/user/<id>/password/": lambda office: _PASSWORDS,
 }
-ACTIONS = ("delete_selected", "activate", "deactivate")
+ACTIONS = ("delete_selected", "activate", "deactivate", "merge_selected")
 _AUTOCOMPLETE = {"app_label": "invoices", "model_name": "deliverynote", "term": ""}
 QUERIES: Mapping[str | tuple[str, str], Mapping[str, str]] = {
     "/api/product_by_sku": {"sku": "A"},
