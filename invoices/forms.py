@@ -67,6 +67,8 @@ class LineForm(forms.Form):
     """One line. Left empty it is no line."""
 
     amount: int | None = None
+    # What became of the product since it was chosen. The line is well all the same.
+    remark: str = ""
 
     product_sku = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
     code = PrintedTextField(label=_("Item code"), max_length=64, required=False)
@@ -124,8 +126,8 @@ class LineForm(forms.Form):
         `products` holds the product of each typed code that means one.
         """
         cleaned = self.cleaned_data
-        if cleaned.get("product_sku") not in products:
-            cleaned["product_sku"] = None
+        chosen = products.get(cleaned.get("product_sku") or "")
+        cleaned["product_sku"] = None if chosen is None else chosen.sku
         if cleaned.get("name") or "name" in self.errors:
             return
         product = products.get(cleaned.get("code", ""))
@@ -143,6 +145,19 @@ class LineForm(forms.Form):
         cleaned["name"] = self._printed("name", product.name)
         if cleaned.get("unit_price") is None:
             cleaned.update(unit_price=product.unit_price, tax_category=product.tax_category_id)
+
+    def remark_on(self, products: Mapping[str, Product]) -> None:
+        """Say when the chosen product was merged into another one or deactivated; `products` as in `fill_from`."""
+        sku = str(self["product_sku"].value() or "")
+        product = products.get(sku)
+        if product is None:
+            return
+        if product.sku != sku:
+            text = _("The product “%(old)s” was merged into “%(new)s”. Choose that one, or leave the line as it is.")
+            self.remark = text % {"old": sku, "new": product.sku}
+        elif not product.is_active:
+            text = _("The product “%(code)s” was deactivated. Choose another one, or leave the line as it is.")
+            self.remark = text % {"code": sku}
 
     def _printed(self, name: str, text: str) -> str:
         """A text of the product master as if it was typed here: plain SQL can put into it what no note can hold."""
@@ -199,7 +214,14 @@ class BaseLineFormSet(forms.BaseFormSet[LineForm]):
         codes = {form.cleaned_data.get(name) or "" for form in typed for name in ("product_sku", "code")} - {""}
         products = products_meant(codes)
         for form in typed:
+            form.remark_on(products)
             form.fill_from(products)
+
+    def remark_on_products(self) -> None:
+        """Note on the lines of a form that was not sent what became of their products. At most three queries."""
+        products = products_meant({form["product_sku"].value() for form in self.forms} - {None})
+        for form in self.forms:
+            form.remark_on(products)
 
     def lines(self) -> tuple[DraftLine, ...]:
         return tuple(form.line() for form in self.forms if not form.is_blank)
@@ -231,6 +253,8 @@ class NoteEditor:
             BaseLineFormSet,
             LineFormSet(typed, prefix="lines", initial=_rows_of(draft), form_kwargs={"tax_categories": categories}),
         )
+        if typed is None and draft is not None:
+            self.lines.remark_on_products()
 
     def is_valid(self) -> bool:
         # Both are asked, so that every error shows at once.

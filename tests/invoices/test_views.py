@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -202,6 +203,26 @@ class TestSave:
         signed_in.post("/notes/new", sent)
         row = DeliveryNote.objects.get().lines.get()
         assert (row.product_id, row.code, row.name) == ("NEW", "NEW", "煎茶")
+
+    @pytest.mark.parametrize(
+        ("happens", "sentence", "meant"),
+        [
+            (lambda: merging.merge(["OLD"], into="NEW"), "商品「OLD」は「NEW」に統合されました。", "NEW"),
+            (lambda: Product.objects.filter(sku="OLD").update(is_active=False), "商品「OLD」は使用停止に", "OLD"),
+        ],
+    )
+    def test_draft_of_a_product_that_was_merged_or_deactivated_says_so_and_may_stay(
+        self, signed_in: Client, author: User, happens: Callable[[], object], sentence: str, meant: str
+    ) -> None:
+        for sku in ("OLD", "NEW"):
+            Product.objects.create(sku=sku, name="煎茶", unit_price="1080")
+        note = draft_note(author, lines=(line(product_sku="OLD", code="OLD"),))
+        happens()
+        assert sentence in text_of(signed_in.get(f"/notes/{note.pk}/edit"))
+        sent = form(note.customer, {"product_sku": "OLD", "code": "OLD"}, save="1", revision=str(note.revision))
+        assert signed_in.post(f"/notes/{note.pk}/edit", sent).status_code == 302
+        row = note.lines.get()
+        assert (row.product_id, row.code) == (meant, "OLD")
 
     def test_code_of_an_inactive_product_is_refused(self, signed_in: Client) -> None:
         Product.objects.create(sku="OFF", name="煎茶", is_active=False)

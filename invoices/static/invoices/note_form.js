@@ -206,6 +206,7 @@
         field(line, "unit_price").value = product.unit_price ?? "";
         field(line, "tax_category").value = product.tax_category;
         clearOverride(line);
+        clearRemark(line);
         line.dataset.hasProduct = "true";
         focus(field(line, "quantity"));
         changed();
@@ -220,7 +221,15 @@
       },
     });
     if (field(line, "product_sku").value) line.dataset.hasProduct = "true";
-    code.addEventListener("input", () => { field(line, "product_sku").value = ""; });
+    code.addEventListener("input", () => {
+      field(line, "product_sku").value = "";
+      clearRemark(line);
+    });
+  }
+
+  // What was said of the product that stood here before.
+  function clearRemark(line) {
+    line.querySelector(".remark")?.remove();
   }
 
   function clearOverride(line) {
@@ -233,6 +242,7 @@
     for (const name of ["unit", "unit_price"]) field(line, name).value = "";
     field(line, "tax_category").selectedIndex = 0;
     clearOverride(line);
+    clearRemark(line);
     delete line.dataset.hasProduct;
   }
 
