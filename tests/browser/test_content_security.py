@@ -24,8 +24,11 @@ from tests.invoices.factories import draft_note, issued_note
 VIEWER = "chrome-extension://"
 OWN_PAGES = {
     *("login", "invoices:note_list", "invoices:note_new", "invoices:note_edit", "invoices:note_detail"),
-    *("password_change", "invoices:note_pdf", "invoices:note_delete", "invoices:note_void"),
+    *("password_change", "invoices:note_pdf", "invoices:note_delete", "invoices:note_void", "admin:changes"),
+    "admin:catalog_product_merge",
 }
+# Where a button leads and no link.
+BY_BUTTON = "/admin/catalog/product/merge/?sku=JAN-1&sku=KB-001"
 PAGES = ("changelist", "add", "change", "history", "delete")
 # Number series come with the migrations, the company in use stays, users are switched off, and their accounts at the
 # provider come by themselves.
@@ -63,7 +66,7 @@ def administrator_page(page: Page, admin_server: str) -> Page:
 
 def walked(page: Page, server: str) -> Iterator[ResolverMatch]:
     """Follow the links from the start pages, one for each address of the URLconf, and yield what it leads to."""
-    waiting, seen = ["/", "/admin/", "/login"], set()
+    waiting, seen = ["/", "/admin/", "/login", BY_BUTTON], set()
     while waiting:
         address = urlsplit(waiting.pop())
         match = resolve(address.path)
