@@ -10,6 +10,7 @@ BENCHMARKS = (
     "tests.bench.bench_search",
     "tests.bench.bench_serving",
     "tests.bench.bench_loads",
+    "tests.bench.bench_history",
     "tests.bench.bench_slowest",
 )
 
