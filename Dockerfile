@@ -16,6 +16,7 @@ COPY catalog /opt/papyrus/catalog
 COPY history /opt/papyrus/history
 COPY deploy /opt/papyrus/deploy
 COPY invoices /opt/papyrus/invoices
+COPY typesetting /opt/papyrus/typesetting
 WORKDIR /opt/papyrus
 # Collecting connects to nothing; these values only let the settings load.
 RUN DJANGO_SECRET_KEY=build DJANGO_ALLOWED_HOSTS=build PGHOST=build PGUSER=build DJANGO_STATIC_ROOT=/opt/static \

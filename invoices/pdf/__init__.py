@@ -1,9 +1,9 @@
 """Print delivery notes: `invoices.domain.document.Document` in, the bytes of a PDF out."""
 
 from invoices.pdf.delivery_note import render, render_many, write_many
-from invoices.pdf.fonts import unprintable
 from invoices.pdf.printability import Unprintable, find_unprintable
 from invoices.pdf.seal import UnreadableSeal
+from typesetting.fonts import unprintable
 
 __all__ = [
     "Unprintable",

@@ -8,10 +8,10 @@ from typing import NamedTuple
 from invoices.domain.document import Document, InvoicePolicy
 from invoices.domain.tax import PriceBasis, TaxBlock, TaxKind
 from invoices.pdf import layout, wording
-from invoices.pdf.canvas import RIGHT, Block, Box, Mark, Placed, Rule, Style
-from invoices.pdf.layout import points
 from invoices.pdf.stack import Stack, cell
-from invoices.pdf.text import wrap
+from typesetting.canvas import RIGHT, Block, Box, Mark, Placed, Rule, Style
+from typesetting.measures import points
+from typesetting.text import wrap
 
 REDUCED_FOOTNOTE = "※は軽減税率対象品目です"
 POLICY_FOOTNOTES = {

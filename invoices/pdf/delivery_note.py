@@ -9,11 +9,11 @@ from typing import IO
 
 from invoices.domain.document import Document
 from invoices.pdf import closing, layout, table
-from invoices.pdf.canvas import RIGHT, Block, Mark, NoteCanvas, Placed, Rule, Sized, Slanted, Style, Text
-from invoices.pdf.fonts import MissingGlyph
 from invoices.pdf.letterhead import DRAFT_NUMBER, letterhead, number, running_head
 from invoices.pdf.pagination import paginate
 from invoices.pdf.printability import refuse_unprintable
+from typesetting.canvas import RIGHT, Block, Mark, Placed, Rule, SheetCanvas, Sized, Slanted, Style, Text
+from typesetting.fonts import MissingGlyph
 
 
 def render(document: Document) -> bytes:
@@ -38,7 +38,7 @@ def write_many(documents: Iterable[Document], stream: IO[bytes]) -> None:
         first = next(remaining)
     except StopIteration:
         raise ValueError("There is no note to draw.") from None
-    canvas = NoteCanvas(stream, title=_title(first), author=first.issuer.name, created=_created(first))
+    canvas = SheetCanvas(stream, title=_title(first), author=first.issuer.name, created=_created(first))
     for document in chain((first,), remaining):
         _draw_or_refuse(document, canvas)
     canvas.save()
@@ -53,7 +53,7 @@ def _created(document: Document) -> str:
     return f"D:{document.issued_on or document.delivered_on:%Y%m%d}000000+09'00'"
 
 
-def _draw_or_refuse(document: Document, canvas: NoteCanvas) -> None:
+def _draw_or_refuse(document: Document, canvas: SheetCanvas) -> None:
     try:
         _draw(document, canvas)
     except MissingGlyph:
@@ -62,7 +62,7 @@ def _draw_or_refuse(document: Document, canvas: NoteCanvas) -> None:
         raise
 
 
-def _draw(document: Document, canvas: NoteCanvas) -> None:
+def _draw(document: Document, canvas: SheetCanvas) -> None:
     pages = _pages(document)
     for page_number, page in enumerate(pages, start=1):
         sheet = canvas.sheet()

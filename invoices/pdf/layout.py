@@ -6,8 +6,8 @@ room for a two-hole punch.
 
 from __future__ import annotations
 
-from invoices.pdf.canvas import FONTS, Style
-from invoices.pdf.fonts import BOLD, REGULAR
+from typesetting.canvas import FONTS, Style
+from typesetting.fonts import BOLD, REGULAR
 
 # Paper and margins
 PAGE_WIDTH = 210.0
@@ -166,25 +166,9 @@ NOTES_KEPT_WHOLE = 0.5
 
 # Figures and names that must stay on one line shrink as far as this before they wrap.
 SMALLEST_TYPE = 5.5
-# Millimetres of line height for each point of type size, where a text has no leading of its own.
-LEADING_PER_POINT = 0.47
 
 # Marks across the sheet: the angle of the diagonal, gently
 SLANT_COSINE = 0.866
 SLANT_SINE = 0.5
 DRAFT_TYPE = Style(FONTS[BOLD], 110, DRAFT_TINT)
 VOID_TYPE = Style(FONTS[BOLD], 170, VOID_TINT)
-
-_POINTS_PER_MM = 72 / 25.4
-# BIZ UDGothic's em reaches 0.88 above and 0.12 below the baseline: half the difference centres a line.
-_BASELINE_DROP = 0.38
-
-
-def points(millimetres: float) -> float:
-    """Return a length in points."""
-    return millimetres * _POINTS_PER_MM
-
-
-def baseline(height: float, size: float) -> float:
-    """Return how far below the top of a line box of `height` mm type of `size` points has its baseline."""
-    return height / 2 + size * _BASELINE_DROP / _POINTS_PER_MM

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from invoices.domain.document import Address, Copy, Document
 from invoices.pdf import layout, wording
-from invoices.pdf.canvas import CENTRE, RIGHT, Block, Box, Mark, Picture, Placed, Rule, Style, Text
-from invoices.pdf.layout import LEADING_PER_POINT, baseline, points
 from invoices.pdf.seal import Seal, seal_of
 from invoices.pdf.stack import Stack, cell
-from invoices.pdf.text import fit
+from typesetting.canvas import CENTRE, RIGHT, Block, Box, Mark, Picture, Placed, Rule, Style, Text
+from typesetting.measures import LEADING_PER_POINT, baseline, points
+from typesetting.text import fit
 
 DRAFT_NUMBER = "下書き"
 NOT_ISSUED = "未発行"

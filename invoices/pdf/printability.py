@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from invoices.domain.document import Address, Document, Line
 from invoices.domain.errors import UnprintableCharacter, gettext_noop
-from invoices.pdf.fonts import unprintable
-from invoices.pdf.text import split_lines
+from typesetting.fonts import unprintable
+from typesetting.text import split_lines
 
 
 @dataclass(frozen=True, kw_only=True)

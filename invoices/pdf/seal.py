@@ -11,7 +11,7 @@ from PIL import Image, UnidentifiedImageError
 from reportlab.pdfbase.pdfdoc import PDFDictionary, PDFDocument, PDFObjectReference, PDFStream
 
 from invoices.domain.errors import DomainError, gettext_noop
-from invoices.pdf.references import reference
+from typesetting.references import reference
 
 _COMPRESSION_LEVEL = 1
 _JPEG_COLOURS = {"L": "/DeviceGray", "RGB": "/DeviceRGB"}

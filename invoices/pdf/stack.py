@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from invoices.pdf.canvas import LEFT, Mark, Style, Text
-from invoices.pdf.layout import LEADING_PER_POINT, SMALLEST_TYPE, baseline, points
-from invoices.pdf.text import fit, wrap
+from invoices.pdf.layout import SMALLEST_TYPE
+from typesetting.canvas import LEFT, Mark, Style, Text
+from typesetting.measures import LEADING_PER_POINT, baseline, points
+from typesetting.text import fit, wrap
 
 
 def cell(

@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from invoices.domain.document import Document, Line
 from invoices.pdf import layout, wording
-from invoices.pdf.canvas import CENTRE, LEFT, RIGHT, Block, Box, Mark, Rule, Sheet, Style, Text
-from invoices.pdf.layout import baseline, points
-from invoices.pdf.text import Fitted, fit, split_lines
+from typesetting.canvas import CENTRE, LEFT, RIGHT, Block, Box, Mark, Rule, Sheet, Style, Text
+from typesetting.measures import baseline, points
+from typesetting.text import Fitted, fit, split_lines
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,7 +15,7 @@ from django.test import Client
 from invoices.models import Customer, DeliveryNote, Issuer
 from tests.abuse.judge import Judge
 from tests.abuse.targets import Form, forms_of
-from tests.invoices.pdf.reading import pdftotext
+from tests.typesetting.reading import pdftotext
 
 # None longer than the shortest text field, a unit, which has 20 characters.
 PIECES = {

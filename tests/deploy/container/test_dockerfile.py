@@ -15,7 +15,7 @@ from tests.deploy.container import dockerfile
 from tests.deploy.serving import COMMAND, ROOT
 
 BUILD, FINAL = dockerfile.stages()
-PACKAGES = ("papyrus_site", "catalog", "deploy", "history", "invoices")
+PACKAGES = ("papyrus_site", "catalog", "deploy", "history", "invoices", "typesetting")
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text())
 OURS = ("roles", "migrate", "web", "worker")
 
@@ -93,7 +93,7 @@ def test_image_has_every_file_of_the_product() -> None:
     assert needed - dockerfile.context() == set()
     assert {
         "deploy/gunicorn.conf.py",
-        "invoices/pdf/fonts/BIZUDGothic-Regular.ttf",
+        "typesetting/fonts/BIZUDGothic-Regular.ttf",
         "papyrus_site/locale/ja/LC_MESSAGES/django.mo",
         "papyrus_site/templates/base.html",
         "invoices/static/invoices/note_form.js",

@@ -28,7 +28,7 @@ from tests.invoices.pdf.documents import (
     lines,
     return_note,
 )
-from tests.invoices.pdf.reading import Word, fonts, page_rows, page_texts, pdftotext, pypdf_texts, words
+from tests.typesetting.reading import Word, fonts, page_rows, page_texts, pdftotext, pypdf_texts, words
 
 FOOTNOTE = "※は軽減税率対象品目です"
 YEN = re.compile(r"[¥￥円]|単価|金額|小計|合計|消費税|対象額|税込|税抜")

@@ -1,6 +1,6 @@
 """Make the font files of this folder from the fonts of the Debian packages named in README.md.
 
-Run by hand, with fontTools installed: python invoices/pdf/fonts/build.py
+Run by hand, with fontTools installed: python typesetting/fonts/build.py
 """
 
 from __future__ import annotations

@@ -5,8 +5,8 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, strategies as st
 
-from invoices.pdf.fonts import REGULAR, clusters
-from invoices.pdf.text import NOT_AT_END, NOT_AT_START, fit, may_break, wrap
+from typesetting.fonts import REGULAR, clusters
+from typesetting.text import NOT_AT_END, NOT_AT_START, fit, may_break, wrap
 
 PRINTABLE = "abcXYZ019,.-/()%¥ 　、。・ーっゃァッ「」（）…―々漢字仮名交文書品番※①㈱髙𠮷ｶﾞ"
 TEXTS = st.text(alphabet=PRINTABLE, max_size=120)

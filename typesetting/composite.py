@@ -25,9 +25,9 @@ from reportlab.pdfbase.pdfdoc import (
     PDFStream,
 )
 
-from invoices.pdf.fonts import MissingGlyph, Placement, Typeface, clusters
-from invoices.pdf.references import Written, reference
-from invoices.pdf.truetype import FontFile
+from typesetting.fonts import MissingGlyph, Placement, Typeface, clusters
+from typesetting.references import Written, reference
+from typesetting.truetype import FontFile
 
 _SYMBOLIC = 4
 _DEFAULT_WIDTH = 1000

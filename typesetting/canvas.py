@@ -1,4 +1,4 @@
-"""The canvas notes are drawn on, and what can be put on a sheet of it.
+"""The canvas our files are drawn on, and what can be put on a sheet of it.
 
 Places are millimetres from the sheet's upper left corner, type sizes points. The operators are written here rather than
 by ReportLab's drawing methods: a page of a note is a few hundred short strings, and those methods spend most of their
@@ -14,12 +14,11 @@ import deflate
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.pdfdoc import PDFDictionary, PDFStream, PDFStreamFilterZCompress
+from reportlab.pdfbase.pdfdoc import PDFDictionary, PDFDocument, PDFStream, PDFStreamFilterZCompress
 from reportlab.pdfgen.canvas import Canvas
 
-from invoices.pdf.composite import CompositeFont
-from invoices.pdf.fonts import BOLD, REGULAR
-from invoices.pdf.seal import Seal
+from typesetting.composite import CompositeFont
+from typesetting.fonts import BOLD, REGULAR
 
 LEFT, CENTRE, RIGHT = 0.0, 0.5, 1.0
 _PAGE_HEIGHT = A4[1]
@@ -42,6 +41,13 @@ class Style(NamedTuple):
     colour: str
 
 
+class Image(Protocol):
+    """An image that any number of documents may bear."""
+
+    def name_in(self, document: PDFDocument) -> str:
+        """Return the name of the image in `document`, writing it there when it is first asked for."""
+
+
 class Libdeflate(PDFStreamFilterZCompress):
     """FlateDecode by libdeflate, whose output depends on its version only.
 
@@ -53,7 +59,7 @@ class Libdeflate(PDFStreamFilterZCompress):
         return bytes(deflate.zlib_compress(content, _COMPRESSION_LEVEL))
 
 
-class NoteCanvas(Canvas):
+class SheetCanvas(Canvas):
     """A ReportLab canvas whose file depends on nothing but what is drawn: no clock, no environment, no zlib."""
 
     _doc: Any
@@ -107,11 +113,11 @@ class NoteCanvas(Canvas):
 class Sheet:
     """One page under way: areas and rules lie below images, and those below text, whatever was put first."""
 
-    def __init__(self, canvas: NoteCanvas) -> None:
+    def __init__(self, canvas: SheetCanvas) -> None:
         self._canvas = canvas
         self._document = canvas._doc
         self._graphics: list[str] = []
-        self._seals: list[tuple[Seal, str]] = []
+        self._images: list[tuple[Image, str]] = []
         self._text: list[str] = []
         self._style: Style | None = None
         self._file = 0
@@ -142,17 +148,17 @@ class Sheet:
         """Draw rules and areas."""
         self._graphics.append(operators)
 
-    def place_seal(self, seal: Seal, matrix: str) -> None:
-        """Draw `seal` in the unit square that `matrix` makes of the page."""
-        self._seals.append((seal, matrix))
+    def place_image(self, image: Image, matrix: str) -> None:
+        """Draw `image` in the unit square that `matrix` makes of the page."""
+        self._images.append((image, matrix))
 
     def finish(self) -> None:
         """Add the sheet to its canvas as the next page."""
         canvas = self._canvas
         canvas.addLiteral("\n".join(self._graphics))
-        for seal, matrix in self._seals:
+        for image, matrix in self._images:
             canvas.addLiteral(f"q {matrix}")
-            canvas.doForm(seal.name_in(self._document))
+            canvas.doForm(image.name_in(self._document))
             canvas.addLiteral("Q")
         content = "\n".join(["BT", *self._text, "ET"])
         canvas.addLiteral(content)
@@ -249,17 +255,17 @@ class Box(NamedTuple):
 
 
 class Picture(NamedTuple):
-    """A seal with its upper left corner at (`x`, `y`)."""
+    """An image with its upper left corner at (`x`, `y`)."""
 
     x: float
     y: float
     width: float
     height: float
-    seal: Seal
+    image: Image
 
     def put(self, sheet: Sheet, top: float) -> None:
         corner = f"{self.x * mm:.2f} {_from_bottom(top + self.y + self.height):.2f}"
-        sheet.place_seal(self.seal, f"{self.width * mm:.2f} 0 0 {self.height * mm:.2f} {corner} cm")
+        sheet.place_image(self.image, f"{self.width * mm:.2f} 0 0 {self.height * mm:.2f} {corner} cm")
 
 
 class Block(NamedTuple):

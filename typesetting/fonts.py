@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
-from invoices.pdf.truetype import FontFile
+from typesetting.truetype import FontFile
 
 _FOLDER = Path(__file__).parent / "fonts"
 _FALLBACKS = ("PapyrusFallback-Unified.ttf", "PapyrusFallback-Extended.ttf")

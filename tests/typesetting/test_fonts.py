@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from fontTools.ttLib import TTFont
 
-from invoices.pdf.fonts import BOLD, REGULAR, clusters, unprintable
-from invoices.pdf.truetype import FontFile
+from typesetting.fonts import BOLD, REGULAR, clusters, unprintable
+from typesetting.truetype import FontFile
 
-FOLDER = Path(__file__).parents[3] / "invoices" / "pdf" / "fonts"
+FOLDER = Path(__file__).parents[2] / "typesetting" / "fonts"
 FILES = sorted(FOLDER.glob("*.ttf"))
 
 

@@ -5,10 +5,10 @@ from io import BytesIO
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
-from invoices.pdf.canvas import FONTS
-from invoices.pdf.composite import CompositeFont
-from invoices.pdf.fonts import BOLD, REGULAR, MissingGlyph
-from tests.invoices.pdf.reading import fonts, pdftotext, pypdf_texts
+from tests.typesetting.reading import fonts, pdftotext, pypdf_texts
+from typesetting.canvas import FONTS
+from typesetting.composite import CompositeFont
+from typesetting.fonts import BOLD, REGULAR, MissingGlyph
 
 TEXT = "納品書 𠮷野家 葛\U000e0100城 髙﨑 ABC 1,234"
 

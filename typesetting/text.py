@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from invoices.pdf.fonts import Typeface, clusters
+from typesetting.fonts import Typeface, clusters
 
 NOT_AT_START = frozenset(
     "、。，．・：；？！‼⁇⁈⁉゛゜´｀¨＾ヽヾゝゞ々〻ー〜～゠‐–…‥’”）〕］｝〉》」』】〙〗｠»›〟°′″℃￠％‰"
