@@ -213,7 +213,7 @@ class Slanted(NamedTuple):
     def put(self, sheet: Sheet, top: float) -> None:
         width = self.style.font.stringWidth(self.text, self.style.size)
         x = self.x * mm - self.cosine * width / 2
-        y = _from_bottom(self.y) - self.sine * width / 2
+        y = from_bottom(self.y) - self.sine * width / 2
         turn = f"{self.cosine} {self.sine} -{self.sine} {self.cosine}"
         sheet.write_beneath(self.text, self.style, f"{turn} {x:.2f} {y:.2f} Tm")
 
@@ -229,8 +229,8 @@ class Rule(NamedTuple):
     thickness: float
 
     def put(self, sheet: Sheet, top: float) -> None:
-        start = f"{self.x * mm:.2f} {_from_bottom(top + self.y):.2f} m"
-        end = f"{self.to_x * mm:.2f} {_from_bottom(top + self.to_y):.2f} l"
+        start = f"{self.x * mm:.2f} {from_bottom(top + self.y):.2f} m"
+        end = f"{self.to_x * mm:.2f} {from_bottom(top + self.to_y):.2f} l"
         sheet.draw(f"{self.colour} RG {self.thickness:.2f} w {start} {end} S")
 
 
@@ -246,7 +246,7 @@ class Box(NamedTuple):
     thickness: float = 0.5
 
     def put(self, sheet: Sheet, top: float) -> None:
-        corner = f"{self.x * mm:.2f} {_from_bottom(top + self.y + self.height):.2f}"
+        corner = f"{self.x * mm:.2f} {from_bottom(top + self.y + self.height):.2f}"
         area = f"{corner} {self.width * mm:.2f} {self.height * mm:.2f} re"
         if self.fill:
             sheet.draw(f"{self.fill} rg {area} f")
@@ -264,7 +264,7 @@ class Picture(NamedTuple):
     image: Image
 
     def put(self, sheet: Sheet, top: float) -> None:
-        corner = f"{self.x * mm:.2f} {_from_bottom(top + self.y + self.height):.2f}"
+        corner = f"{self.x * mm:.2f} {from_bottom(top + self.y + self.height):.2f}"
         sheet.place_image(self.image, f"{self.width * mm:.2f} 0 0 {self.height * mm:.2f} {corner} cm")
 
 
@@ -289,5 +289,6 @@ class Placed(NamedTuple):
         self.mark.put(sheet, top + self.y)
 
 
-def _from_bottom(y: float) -> float:
+def from_bottom(y: float) -> float:
+    """Return in points from the sheet's lower edge what is `y` mm from its upper edge."""
     return _PAGE_HEIGHT - y * mm
