@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _, gettext_lazy, ngettext
 
 from catalog import prices, selectors
 from catalog.forms import ProductForm, ProductRowForm, TaxRateFormSet
+from catalog.labels.admin import LabelsMixin
 from catalog.loads.admin import LoadsMixin, ProductLoadAdmin
 from catalog.merging.admin import MergingMixin
 from catalog.models import Product, ProductLoad, TaxCategory, TaxRate
@@ -58,7 +59,7 @@ class JanFilter(_PresenceFilter):
 
 
 @admin.register(Product)
-class ProductAdmin(MergingMixin, LoadsMixin, KeptWhenUsed[Product], SharedAdmin[Product]):
+class ProductAdmin(LabelsMixin, MergingMixin, LoadsMixin, KeptWhenUsed[Product], SharedAdmin[Product]):
     form = ProductForm
     list_display = ("sku", "name", "unit_price", "unit", "tax_category", "jan", "is_active", "updated_at")
     list_editable = ("unit_price", "is_active")
@@ -69,7 +70,7 @@ class ProductAdmin(MergingMixin, LoadsMixin, KeptWhenUsed[Product], SharedAdmin[
     # What is searched says get_search_results; without a name here the page shows no search box.
     search_fields = ("sku", "name", "jan")
     search_help_text = gettext_lazy("Beginning of a SKU, any part of a name, or a whole JAN")
-    actions = ("activate", "deactivate", "merge_selected")
+    actions = ("activate", "deactivate", "merge_selected", "print_labels")
     change_form_template = "catalog/product_change_form.html"
     instead = gettext_lazy("Deactivate it instead: it is not offered any more, and old notes keep it.")
     readonly_fields = ("created_at", "updated_at")

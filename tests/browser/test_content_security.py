@@ -111,6 +111,14 @@ def test_widgets_of_the_admin_keep_to_the_policy(administrator_page: Page, admin
 
     page.goto(f"{admin_server}/admin/catalog/product/?is_active__exact=1")
     page.locator("#action-toggle").check()
+    page.locator("select[name=action]").select_option("print_labels")
+    page.locator("button[name=index]").click()
+    with page.expect_download() as labels:
+        page.get_by_role("button", name="ラベルを作る").click()
+    assert labels.value.suggested_filename.endswith(".pdf")
+
+    page.goto(f"{admin_server}/admin/catalog/product/?is_active__exact=1")
+    page.locator("#action-toggle").check()
     page.locator("select[name=action]").select_option("deactivate")
     page.locator("button[name=index]").click()
     expect(page.locator(".messagelist .success")).to_be_visible()

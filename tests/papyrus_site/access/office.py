@@ -99,7 +99,7 @@ def furnish() -> Office:
         colleague=colleague,
         identity=Identity.objects.create(user=colleague, issuer="https://idp.example", subject="1"),
         superuser=UserFactory.create(username="above", is_superuser=True),
-        product=ProductFactory.create(sku="A"),
+        product=ProductFactory.create(sku="A", jan="4901234567894"),
         merged=merged_product(),
         tax_category=TaxCategoryFactory.create(code="extra"),
         customer=CustomerFactory.create(code="C-new"),
@@ -183,6 +183,11 @@ def _chosen(action: str) -> Callable[[Office, str], dict[str, Any]]:
     return sent
 
 
+def _labels(office: Office) -> dict[str, str]:
+    settings = {"file": "pdf", "sheet": "44", "start": "1", "copies": "1", "price": "none", "without_jan": "0"}
+    return _chosen("print_labels")(office, "product") | settings
+
+
 def _user(office: Office) -> dict[str, Any]:
     return {"username": "renamed", "is_active": "on", "roles": ["auditor"]}
 
@@ -212,6 +217,7 @@ SENT: Mapping[str | tuple[str, str], Callable[[Office], Mapping[str, Any]]] = {
     "/admin/sign_in/identity/<path:object_id>/change/": lambda _: {
         "user": str(User.objects.get(username="without").pk)
     },
+    ("/admin/catalog/product/", "print_labels"): _labels,
     "/admin/catalog/product/add/": _product,
     "/admin/catalog/product/<path:object_id>/change/": _product,
     "/admin/catalog/product/merge/": lambda office: {"sku": ["A", "C"], "kept": "A"},
