@@ -129,7 +129,9 @@ class ProductForm(_MergedForm):
         digits = values.jan_code(self.cleaned_data["jan"])
         others = Product.objects.filter(jan=digits, is_active=True).exclude(pk=self.instance.pk)
         if digits and (other := others.first()) is not None:
-            message = _("The product “%(product)s” has this JAN. A scan could not tell the two apart.")
+            message = _(
+                "The product “%(product)s” has this JAN. A scan would mean both: correct one, or leave it empty."
+            )
             raise ValidationError(message, params={"product": other})
         return digits
 

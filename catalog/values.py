@@ -31,6 +31,9 @@ def line(typed: str, *, label: object) -> str:
     before.
     """
     text = composed(typed).strip()
+    if any(ending in text for ending in "\r\n"):
+        message = _("%(label)s contains a line break. Write it in one line.")
+        raise ValidationError(message, code="control", params={"label": label})
     if found := _CONTROL.search(text):
         message = _("%(label)s contains the control character U+%(code)04X. Remove it.")
         raise ValidationError(message, code="control", params={"label": label, "code": ord(found.group())})
@@ -64,7 +67,7 @@ def price(typed: str) -> Decimal | None:
         return None
     # Decimal() itself would take 1e3, NaN, 1_000 and digits of any script.
     if not re.fullmatch(r"[-+]?[0-9]*\.?[0-9]*", plain) or not re.search("[0-9]", plain):
-        message = _("The unit price “%(typed)s” is not a number. Enter digits such as 1200 or 42.5.")
+        message = _("The unit price “%(typed)s” is not a number. Enter digits such as 1200 or 42.5, or nothing.")
         raise _price_error(message, typed)
     return _checked_price(Decimal(plain), typed)
 

@@ -298,6 +298,7 @@ def _contents(load: ProductLoad) -> dict[str, Any]:
         "is_waiting": is_waiting,
         "writes_nothing": not load.new_count and not load.changed_count,
         "headings": [columns.label_of(field) for field in load.columns],
+        "resembling": columns.resembling(load.columns, load.ignored_headings) if is_waiting else [],
         "additions": previews.additions(load, limit=20) if is_waiting and load.new_count else [],
         "differences": list(previews.differences(load)) if load.changed_count else [],
         "faults": previews.faults(load) if load.wrong_count else [],

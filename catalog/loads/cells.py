@@ -89,7 +89,7 @@ class PriceWidget(Widget):  # type: ignore[misc]
     """A price; an empty cell says: not set, and 0: free."""
 
     def clean(self, value: str, row: Any = None, **kwargs: Any) -> Decimal | None:
-        return values.price(typed_text(value))
+        return values.price(_without_mark(typed_text(value)))
 
     def render(self, value: Decimal | None, obj: Any = None, **kwargs: Any) -> str:
         return "" if value is None else plain_text(value)
@@ -105,7 +105,7 @@ class JanWidget(Widget):  # type: ignore[misc]
                 "text, enter the code again from the package."
             )
             raise ValidationError(message, params={"cell": value})
-        return values.jan_code(typed_text(value).strip())
+        return values.jan_code(_without_mark(typed_text(value).strip()))
 
     def render(self, value: str, obj: Any = None, **kwargs: Any) -> str:
         return value
@@ -163,6 +163,11 @@ class TruthWidget(Widget):  # type: ignore[misc]
 
     def render(self, value: bool, obj: Any = None, **kwargs: Any) -> str:
         return YES if value else NO
+
+
+def _without_mark(cell: str) -> str:
+    """Return a number without the apostrophe by which a spreadsheet was told to leave it alone."""
+    return cell[1:] if cell[:1] == "'" and cell[1:2].isdigit() else cell
 
 
 @cache

@@ -29,6 +29,7 @@ from catalog.models import Product, TaxCategory
 
 # A price list may begin with a title and a date.
 ROWS_BEFORE_HEADINGS = 20
+MOST_HEADINGS_ASKED = 100
 REASON = "エラー理由"
 
 
@@ -74,6 +75,16 @@ _SYNONYMS = {
 }
 # What people write behind a heading without meaning another column. 税込 is not among them: that is another price.
 _AFTERTHOUGHT = re.compile(r"\((円|税抜|税抜き|必須)\)|[*※:]")
+# What the heading of a column of another kind has in it, such as 新単価 or 税込価格.
+_SOUNDS = {
+    "単価": "unit_price",
+    "価格": "unit_price",
+    "品番": "sku",
+    "品名": "name",
+    "商品名": "name",
+    "jan": "jan",
+    "税": "tax_category",
+}
 _DROPPED = re.compile(r"[\s_\-・]")
 
 
@@ -100,6 +111,16 @@ def label_of(field: str) -> str:
     return str(found.column_name) if found else field
 
 
+def resembling(load_columns: Sequence[str], ignored: Sequence[str]) -> list[tuple[str, str]]:
+    """Return the ignored headings that sound like a column which the file lacks, each with that column's heading."""
+    found = [(heading, _sound(_plain(heading))) for heading in ignored]
+    return [(heading, label_of(field)) for heading, field in found if field and field not in load_columns]
+
+
+def _sound(plain: str) -> str | None:
+    return next((field for part, field in _SOUNDS.items() if part in plain), None)
+
+
 def has_headings(rows: Sequence[Sequence[str]]) -> bool:
     """Tell whether one of `rows` is a row of headings: one that names the SKU and something else."""
     return any(_is_headings(row) for row in rows)
@@ -113,13 +134,32 @@ def layout(rows: Sequence[tuple[int, Sequence[str]]]) -> Layout:
     for number, cells in rows:
         if _is_headings(cells):
             return _layout(number, cells)
-    first = "、".join(cell.strip() for _number, cells in rows[:1] for cell in cells if cell.strip())[:200]
+    raise FileRefused(_no_headings(rows))
+
+
+def _no_headings(rows: Sequence[tuple[int, Sequence[str]]]) -> str:
+    """Return the refusal: by the row that looks most like headings, if one does, or else by the first row."""
+    number, cells = max(rows, key=lambda row: _known(row[1]), default=(1, ()))
+    if _known(cells) > 1:
+        message = _(
+            "Row %(number)s reads like headings, but none of them means 品番: %(headings)s. Change the heading of the "
+            "column with your codes into 品番."
+        )
+        return message % {"number": number, "headings": _shown(cells)}
     message = _(
         "No row of headings was found. The first row reads “%(first)s”. Write a row with the heading 品番 and at least "
         "one of these: %(others)s."
     )
     others = "、".join(label_of(field) for field in FIELDS if field != "sku")
-    raise FileRefused(message % {"first": first, "others": others})
+    return message % {"first": _shown(rows[0][1]) if rows else "", "others": others}
+
+
+def _known(cells: Sequence[str]) -> int:
+    return len({_field_of(cell) for cell in cells[:MOST_HEADINGS_ASKED]} - {None})
+
+
+def _shown(cells: Sequence[str]) -> str:
+    return "、".join(cell.strip() for cell in cells if cell.strip())[:200]
 
 
 def _layout(number: int, cells: Sequence[str]) -> Layout:
@@ -140,7 +180,7 @@ def _layout(number: int, cells: Sequence[str]) -> Layout:
 
 
 def _is_headings(cells: Sequence[str]) -> bool:
-    found = [_field_of(cell) for cell in cells[:100]]
+    found = [_field_of(cell) for cell in cells[:MOST_HEADINGS_ASKED]]
     return "sku" in found and len([field for field in found if field]) > 1
 
 

@@ -161,7 +161,7 @@ def _find_unfit_additions(cursor: Any, load: ProductLoad) -> None:
 def _find_shared_jans(cursor: Any, load: ProductLoad) -> None:
     if not {"jan", "is_active"} & set(load.columns):
         return
-    message = _("The product “%(product)s” has this JAN. A scan could not tell the two apart.")
+    message = _("The product “%(product)s” has this JAN. A scan would mean both: correct one, or leave it empty.")
     _conflict(cursor, load, column="jan", found=_shared_jans(load), message=message % {"product": "%2$s"})
 
 

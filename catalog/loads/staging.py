@@ -141,7 +141,7 @@ def _too_many(most_rows: int) -> FileRefused:
 class RowReader:
     """Makes values of the cells of a row, and a list of what cannot be one."""
 
-    width: int
+    headings: list[str]
     is_text: bool
     # Field, place in the row and what reads its cells, in the order of columns.FIELDS; without a place: no column.
     readers: tuple[tuple[str, int | None, Callable[[str], Any]], ...]
@@ -152,7 +152,7 @@ class RowReader:
         readers = tuple(
             (field, layout.places.get(field), resource.fields[field].widget.clean) for field in columns.FIELDS
         )
-        return cls(width=len(layout.headings), is_text=is_text, readers=readers)
+        return cls(headings=list(layout.headings), is_text=is_text, readers=readers)
 
     def is_blank(self, cells: Sequence[str]) -> bool:
         """Tell whether no column that we know has anything in it."""
@@ -176,21 +176,33 @@ class RowReader:
                 except ValidationError as error:
                     faults.append(fault(field, cell, error.messages[0]))
             values.append(value)
-        if self.is_text and count > self.width:
+        if self.is_text and count > len(self.headings):
             faults = self._surplus(cells, is_wrong=bool(faults)) + faults
+        if faults or cells == self.headings:
+            faults = self._no_product(cells) or faults
         values += (json.dumps(faults, ensure_ascii=False), Verdict.WRONG.value) if faults else (None, Verdict.NEW.value)
         return values
 
+    def _no_product(self, cells: list[str]) -> list[dict[str, str]]:
+        """Return what a row is that lists print between their products; nothing of a row that is one of these."""
+        filled = [cell.strip() for cell in cells if cell.strip()]
+        if cells == self.headings:
+            return [fault("", "、".join(filled), _("The row repeats the headings. Remove it."))]
+        if len(filled) > 1:
+            return []
+        message = _("The row holds nothing but “%(cell)s”. Remove it, or enter the other cells if it is a product.")
+        return [fault("", filled[0], message % {"cell": filled[0][:LONGEST_VALUE_SHOWN]})]
+
     def _surplus(self, cells: list[str], *, is_wrong: bool) -> list[dict[str, str]]:
         """Return the likely cause of what is wrong. Empty cells at the end of a row alone are none."""
-        surplus = [cell for cell in cells[self.width :] if cell.strip()]
+        surplus = [cell for cell in cells[len(self.headings) :] if cell.strip()]
         if not surplus and not is_wrong:
             return []
         message = _(
             "The row has %(count)s cells and there are %(width)s headings. Put a cell that contains a comma, such as "
             "1,200, into quotation marks."
         )
-        return [fault("", "、".join(surplus), message % {"count": len(cells), "width": self.width})]
+        return [fault("", "、".join(surplus), message % {"count": len(cells), "width": len(self.headings)})]
 
 
 def fault(column: str, value: str, message: str) -> dict[str, str]:

@@ -72,7 +72,7 @@ class TestImport:
         assert [row["sku"] for row in rows_of_products()] == ["A"]
         assert (tmp_path / "wrong.csv").read_text("utf-8-sig").splitlines() == [
             "品番,品名,単価,仕入先,エラー理由",
-            "B,水,千円,y,The unit price “千円” is not a number. Enter digits such as 1200 or 42.5.",
+            'B,水,千円,y,"The unit price “千円” is not a number. Enter digits such as 1200 or 42.5, or nothing."',
         ]
         assert load_workbook(tmp_path / "wrong.xlsx").active["C2"].value == "千円"
 

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.utils import translation
 
-from catalog.loads import applying, previews, staging, undoing
+from catalog.loads import applying, columns, previews, staging, undoing
 from catalog.loads.applying import Outcome
 from catalog.loads.models import LoadState, ProductLoad, ProductLoadRow
 from catalog.loads.refusals import FileRefused, LoadRefused
@@ -16,6 +16,9 @@ from tests.catalog.loads.loading import counts, loaded, messages, preview_of, pr
 from tests.invoices.factories import clerk, draft_note, line
 
 pytestmark = pytest.mark.django_db
+
+LONE = "The row holds nothing but “%s”. Remove it, or enter the other cells if it is a product."
+JAN_TAKEN = "The product “%s” has this JAN. A scan would mean both: correct one, or leave it empty."
 
 
 @pytest.fixture(autouse=True)
@@ -109,11 +112,44 @@ def test_headings_below_a_title_are_found_and_unknown_ones_are_named() -> None:
     ]
 
 
+def test_rows_between_the_products_are_named_for_what_they_are() -> None:
+    headings = ("品番", "品名", "単価")
+    load = previewed(headings, ("■筆記具", "", ""), ("A", "茶", "1"), headings, ("B", "水", "2"), ("", "※税抜", ""))
+    assert counts(load) == (2, 0, 0, 3)
+    assert messages(load) == [
+        (2, "", "■筆記具", LONE % "■筆記具"),
+        (4, "", "品番、品名、単価", "The row repeats the headings. Remove it."),
+        (6, "", "※税抜", LONE % "※税抜"),
+    ]
+
+
+def test_columns_that_sound_like_one_that_is_missing_are_named() -> None:
+    load = previewed(("品番", "品名", "旧単価", "新単価", "メーカー品番"), ("A", "茶", "1", "2", "x"))
+    assert columns.resembling(load.columns, load.ignored_headings) == [("旧単価", "単価"), ("新単価", "単価")]
+
+
+def test_numbers_that_a_spreadsheet_was_told_to_leave_alone_are_read() -> None:
+    loaded(("品番", "品名", "単価", "JAN"), ("A", "茶", "'1200", "'4901234567894"))
+    assert (product("A").unit_price, product("A").jan) == (Decimal(1200), "4901234567894")
+
+
+def test_line_break_in_a_name_is_called_so() -> None:
+    load = previewed(("品番", "品名"), ("A", "茶\n100g"))
+    assert messages(load) == [
+        (2, "品名", "茶\n100g", "product name contains a line break. Write it in one line."),
+    ]
+
+
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
         ("a,b\n1,2\n", "No row of headings was found. The first row reads “a、b”."),
         ("品番\n1\n", "No row of headings was found."),
+        (
+            "価格表\nメーカー品番,商品名,単価\nA,茶,1\n",
+            "Row 2 reads like headings, but none of them means 品番: メーカー品番、商品名、単価. Change the heading of "
+            "the column with your codes into 品番.",
+        ),
         ("品番,単価（税込）\n1,2\n", "No row of headings was found."),
         ("品番,単価,価格\n1,2,3\n", "The columns “単価” and “価格” both mean 単価."),
         ("品番,品名\n,\n", "The file has headings but no rows."),
@@ -147,7 +183,7 @@ def test_wrong_cells_are_named_with_row_column_value_and_remedy() -> None:
     assert messages(load) == [
         (2, "品番", "", "The SKU is empty. Enter the code that names the product."),
         (3, "品名", "", "The product name is empty. Enter the name to print on delivery notes."),
-        (3, "単価", "千円", "The unit price “千円” is not a number. Enter digits such as 1200 or 42.5."),
+        (3, "単価", "千円", "The unit price “千円” is not a number. Enter digits such as 1200 or 42.5, or nothing."),
         (
             4, "単価", "=C2*2",
             "The cell holds the formula “=C2*2”. Copy the column and paste it as values; text that begins with = needs "
@@ -206,14 +242,14 @@ def test_rows_that_disagree_with_others_or_with_products_are_wrong() -> None:
             "The SKU “123” is new, but there is “00123”: a spreadsheet seems to have dropped the zeros. Format the "
             "column as text and enter them. If it is another product, add that one by hand first.",
         ),
-        (6, "JANコード", "49123456", "The product “KB-001 板” has this JAN. A scan could not tell the two apart."),
-        (7, "JANコード", "4901234567894", "The product “Z 糖” has this JAN. A scan could not tell the two apart."),
+        (6, "JANコード", "49123456", JAN_TAKEN % "KB-001 板"),
+        (7, "JANコード", "4901234567894", JAN_TAKEN % "Z 糖"),
         (
             8, "品番", "ｙ-1",
             "The SKU “ｙ-1” is new but reads like “Y-1 (7)”. Write it exactly so if it is that product, else choose "
             "another SKU.",
         ),
-        (9, "JANコード", "4901234567894", "The product “Y-1 塩” has this JAN. A scan could not tell the two apart."),
+        (9, "JANコード", "4901234567894", JAN_TAKEN % "Y-1 塩"),
     ]  # fmt: skip
 
 
@@ -247,8 +283,14 @@ def test_wrong_rows_come_back_with_reasons_ready_to_be_loaded() -> None:
     rows = list(previews.wrong_rows(load))
     assert rows == [
         ["品番", "品名", "仕入先", "単価", "エラー理由"],
-        ["B", "水", "=y", "千円", "The unit price “千円” is not a number. Enter digits such as 1200 or 42.5."],
-        ["C", "", "", "", "The product name is empty. Enter the name to print on delivery notes."],
+        [
+            "B",
+            "水",
+            "=y",
+            "千円",
+            "The unit price “千円” is not a number. Enter digits such as 1200 or 42.5, or nothing.",
+        ],
+        ["C", "", "", "", LONE % "C"],
     ]
     rows[1][3], rows[2][1] = "1,000", "米"
     again = loaded(*[tuple(row) for row in rows])

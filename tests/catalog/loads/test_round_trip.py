@@ -98,7 +98,7 @@ def read_values(content: bytes) -> list[list[Any]]:
     resource.fields["tax_category"].widget.know(dict.fromkeys(("standard", "reduced", "exempt"), ""))
     layout = columns.layout([first])
     readers = tuple((f, layout.places.get(f), resource.fields[f].widget.clean) for f in columns.FIELDS)
-    reader = RowReader(width=len(layout.headings), is_text=source.encoding is not None, readers=readers)
+    reader = RowReader(headings=list(layout.headings), is_text=source.encoding is not None, readers=readers)
     return [reader.read(row)[1:] for _number, row in rest]
 
 
