@@ -10,7 +10,7 @@ LINT_ENV := DJANGO_SECRET_KEY=lint-only-$$(date +%s%N)-not-a-secret-of-any-servi
 LOCKED := requirements.txt requirements-local.txt requirements-dev.txt
 CATALOGUE := papyrus_site/locale/ja/LC_MESSAGES/django.po
 
-.PHONY: run test lint audit vulnerabilities sbom bench format messages requirements clean
+.PHONY: run test lint audit vulnerabilities sbom bench format pictures messages requirements clean
 
 run: .venv/run.stamp
 	@.venv/bin/python manage.py serve
@@ -50,6 +50,9 @@ bench: .venv/bench.stamp
 format: .venv/dev.stamp
 	.venv/bin/ruff format .
 	.venv/bin/ruff check --fix .
+
+pictures: .venv/dev.stamp
+	@.venv/bin/python -m pytest -q tests/browser/pictures.py
 
 # Without wrapping and without the date of the run, so that a catalogue changes only where a text does.
 messages: .venv/dev.stamp
