@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from catalog.models import Product
 from papyrus_site.roles import Role
-from tests.browser.conftest import PASSWORD, PATIENCE_MILLISECONDS, breaches
+from tests.browser.conftest import PATIENCE_MILLISECONDS, breaches, sign_in
 from tests.invoices.factories import user_of
 
 SKU = "JAN-1"
@@ -21,17 +21,7 @@ NARROW: ViewportSize = {"width": 390, "height": 844}
 @pytest.fixture
 def colleagues(office: User) -> None:
     for name, last_name in (("hanako", "花子"), ("taro", "太郎")):
-        user = user_of(Role.PRODUCT_STAFF, username=name, last_name=last_name)
-        user.set_password(PASSWORD)
-        user.save()
-
-
-def sign_in(page: Page, server: str, name: str) -> None:
-    page.goto(f"{server}/login")
-    page.get_by_label("ユーザー名").fill(name)
-    page.get_by_label("パスワード").fill(PASSWORD)
-    page.get_by_role("button", name="ログイン").click()
-    page.wait_for_url(re.compile("/admin/$"))
+        user_of(Role.PRODUCT_STAFF, username=name, last_name=last_name)
 
 
 def fits(page: Page) -> bool:
@@ -42,13 +32,15 @@ def fits(page: Page) -> bool:
 @pytest.mark.usefixtures("colleagues")
 def test_second_to_save_decides_and_loses_nothing(page: Page, browser: Browser, server: str) -> None:
     change = f"{server}/admin/catalog/product/{SKU}/change/"
-    sign_in(page, server, "hanako")
+    sign_in(page, server, username="hanako")
     page.goto(change)
-    with browser.new_context(locale="ja-JP", viewport=NARROW, color_scheme="dark") as narrow:
+    with (
+        browser.new_context(locale="ja-JP", viewport=NARROW, color_scheme="dark") as narrow,
+        breaches(narrow) as broken,
+    ):
         narrow.set_default_timeout(PATIENCE_MILLISECONDS)
-        broken = breaches(narrow)
         other = narrow.new_page()
-        sign_in(other, server, "taro")
+        sign_in(other, server, username="taro")
         other.goto(change)
 
         page.get_by_label("単価").fill("520")
