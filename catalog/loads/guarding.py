@@ -1,4 +1,4 @@
-"""Text that a spreadsheet would run is written with an apostrophe in front, and read back without it.
+"""Text that a spreadsheet would run, or take for its error, is written with an apostrophe, and read back without it.
 
 Text that looks guarded already gets one more, so that every text comes back as it was.
 Source: OWASP, CSV Injection.
@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import re
 
+from catalog.loads.cell_kinds import SPREADSHEET_ERRORS
+
 _RUN = r"[=+\-@\t\r＝＋－＠]"
-_NEEDS_GUARD = re.compile(f"'*{_RUN}")
-_GUARDED = re.compile(f"'+{_RUN}")
+_ERROR = rf"(?:{'|'.join(map(re.escape, sorted(SPREADSHEET_ERRORS)))})\Z"
+_NEEDS_GUARD = re.compile(f"'*(?:{_RUN}|{_ERROR})")
+_GUARDED = re.compile(f"'+(?:{_RUN}|{_ERROR})")
 
 
 def guarded(text: str) -> str:

@@ -15,6 +15,7 @@ from openpyxl import load_workbook
 from catalog import jan
 from catalog.composition import composed
 from catalog.loads import columns, previews, reading, writing
+from catalog.loads.cell_kinds import SPREADSHEET_ERRORS
 from catalog.loads.guarding import guarded, unguarded
 from catalog.loads.refusals import FileRefused
 from catalog.loads.staging import RowReader
@@ -107,11 +108,21 @@ def expected_values(table: list[dict[str, Any]]) -> list[list[Any]]:
     return [[*(row[name] for name in names), None, "new"] for row in table]
 
 
-@given(st.text(st.one_of(st.sampled_from("'=+-@\t\r＝a"), ANY), max_size=6))
+@given(
+    st.text(st.one_of(st.sampled_from("'=+-@\t\r＝a"), ANY), max_size=6) | st.sampled_from(["#N/A", "''#N/A", "#N/A\n"])
+)
 def test_guarded_text_is_not_run_and_comes_back(text: str) -> None:
     safe = guarded(text)
     assert unguarded(safe) == text
     assert not safe or safe[0] not in "=+-@\t\r＝＋－＠"
+    assert safe not in SPREADSHEET_ERRORS
+
+
+def test_product_that_looks_like_a_spreadsheets_error_comes_back() -> None:
+    table = [{"sku": "1", "name": "#N/A", "unit_price": None, "unit": "#DIV/0!", "tax_category_id": "standard"}]
+    table[0] |= {"jan": "", "note": "'#N/A", "is_active": True}
+    for form in FileForm:
+        assert read_values(written(rendered(table), form)) == expected_values(table), form
 
 
 @settings(max_examples=60)
