@@ -15,7 +15,7 @@ from papyrus_site.local import ROOT
 from tests.conftest import needed_program
 
 CATALOGUE = Path("papyrus_site/locale/ja/LC_MESSAGES/django.po")
-COPIED = ("catalog", "deploy", "history", "invoices", "papyrus_site", "manage.py", "Makefile")
+COPIED = ("catalog", "deploy", "history", "invoices", "papyrus_site", "typesetting", "manage.py", "Makefile")
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|\{(\w+)[^}]*\}")
 
 
