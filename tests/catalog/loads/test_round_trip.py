@@ -119,7 +119,9 @@ def test_guarded_text_is_not_run_and_comes_back(text: str) -> None:
 
 
 def test_product_that_looks_like_a_spreadsheets_error_comes_back() -> None:
-    table = [{"sku": "1", "name": "#N/A", "unit_price": None, "unit": "#DIV/0!", "tax_category_id": "standard"}]
+    table: list[dict[str, Any]] = [
+        {"sku": "1", "name": "#N/A", "unit_price": None, "unit": "#DIV/0!", "tax_category_id": "standard"}
+    ]
     table[0] |= {"jan": "", "note": "'#N/A", "is_active": True}
     for form in FileForm:
         assert read_values(written(rendered(table), form)) == expected_values(table), form
