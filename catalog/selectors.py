@@ -32,7 +32,7 @@ def suggest(typed: str, *, limit: int = 20) -> list[Product]:
 def search(products: QuerySet[Product], typed: str) -> QuerySet[Product]:
     """Narrow `products`, active or not, to those that `typed` means, as in `suggest` but in no order of its own.
 
-    Nothing typed narrows nothing.
+    Nothing typed narrows nothing. One query, besides that of the products.
     """
     words = typed.split()
     if not words:
@@ -40,9 +40,10 @@ def search(products: QuerySet[Product], typed: str) -> QuerySet[Product]:
     if not can_be_found(typed):
         return products.none()
     text = Value(" ".join(words))
-    return products.filter(
-        Q(sku_folded__startswith=SkuFold(text)) | Q(Q(jan=SearchFold(text)), ~Q(jan="")) | name_contains(words)
-    )
+    coded = Q(sku_folded__startswith=SkuFold(text)) | Q(Q(jan=SearchFold(text)), ~Q(jan=""))
+    # Beside an "or" PostgreSQL computes the grams of every name it finds once more, which takes five times as long.
+    is_code = Product.objects.filter(coded).exists()
+    return products.filter(coded | name_contains(words) if is_code else name_contains(words))
 
 
 def product_by_sku(sku: str) -> Product | None:
