@@ -170,6 +170,16 @@ class Product(models.Model):
             # In "C" order one index answers both LIKE 'prefix%' and ORDER BY.
             models.Index(fields=["sku_folded"], name="products_sku_folded"),
             models.Index(fields=["jan"], name="products_jan", condition=~Q(jan="")),
+            # Lists of staff and their start page; each holds few products, or, the last, serves sorting as well.
+            models.Index(
+                fields=["sku"],
+                include=["is_active"],
+                name="products_without_price",
+                condition=Q(unit_price__isnull=True),
+            ),
+            models.Index(fields=["sku"], include=["is_active"], name="products_without_jan", condition=Q(jan="")),
+            models.Index(fields=["sku"], name="products_inactive", condition=Q(is_active=False)),
+            models.Index(fields=["updated_at", "sku"], name="products_updated_at"),
             # A load of a file collects new names and merges them at once, several times as fast as one by one. The
             # list is searched row by row, so the settings of our connections keep it short for everybody else.
             GinIndex(SearchGrams("name_folded"), name="products_name_grams", fastupdate=True),
