@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _, gettext_lazy
 
-from catalog import units, values
+from catalog import taxation, units, values
 from catalog.models import ONE_RATE_PER_DAY, SKU_PATTERN, Product, ProductAlias, TaxCategory, TaxRate
 from catalog.prices import plain_text
 from catalog.search import SkuFold
@@ -35,6 +35,20 @@ class PriceField(forms.CharField):
 
     def to_python(self, value: Any) -> Any:
         return values.price(str(super().to_python(value) or ""))
+
+
+class RateField(forms.DecimalField):
+    """A percentage, shown without zeros at its end: 8, 7.8."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return plain_text(value) if isinstance(value, Decimal) else value
+
+
+class TaxCategoryField(forms.ModelChoiceField):  # type: ignore[type-arg]  # takes a parameter in the stubs only
+    """A choice of tax categories, each with the rate of today and the next one."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return taxation.in_full(obj, day=timezone.localdate())
 
 
 class UnitInput(forms.TextInput):

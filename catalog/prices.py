@@ -15,6 +15,11 @@ def grouped_text(price: Decimal) -> str:
     return f"{_shortest(price):,f}"
 
 
+def yen_text(price: Decimal) -> str:
+    """Return `price` as staff read it: ¥12,000, ¥42.5."""
+    return f"¥{grouped_text(price)}"
+
+
 def json_number(price: Decimal) -> int | float:
     """Return `price` as what JSON writes with the same digits: whole yen as an integer, else a fraction.
 
