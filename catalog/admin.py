@@ -5,18 +5,23 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _, gettext_lazy, ngettext
 
-from catalog import prices, selectors
-from catalog.forms import ProductForm, ProductRowForm, TaxRateFormSet
+from catalog import prices, selectors, taxation
+from catalog.filters import ActiveFilter, ChangedFilter, JanFilter, PriceFilter
+from catalog.forms import ProductForm, ProductRowForm, RateField, TaxCategoryField, TaxRateFormSet
 from catalog.labels.admin import LabelsMixin
 from catalog.loads.admin import LoadsMixin, ProductLoadAdmin
 from catalog.merging.admin import MergingMixin
 from catalog.models import Product, ProductLoad, TaxCategory, TaxRate
+from catalog.product_list import ProductList
 from history.deletion import KeptWhenUsed
 from history.editing import SharedAdmin
 
@@ -24,49 +29,16 @@ from history.editing import SharedAdmin
 MOST_RATES = 100
 
 
-class _PresenceFilter(admin.SimpleListFilter):
-    """Products that have a value and those that lack it."""
-
-    missing: ClassVar[dict[str, Any]]
-    missing_label: Any
-    present_label: Any
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("missing", self.missing_label), ("present", self.present_label)]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        if self.value() == "missing":
-            return queryset.filter(**self.missing)
-        if self.value() == "present":
-            return queryset.exclude(**self.missing)
-        return queryset
-
-
-class PriceFilter(_PresenceFilter):
-    title = gettext_lazy("unit price")
-    parameter_name = "price"
-    missing: ClassVar = {"unit_price__isnull": True}
-    missing_label = gettext_lazy("not set")
-    present_label = gettext_lazy("set")
-
-
-class JanFilter(_PresenceFilter):
-    title = gettext_lazy("JAN")
-    parameter_name = "jan"
-    missing: ClassVar = {"jan": ""}
-    missing_label = gettext_lazy("none")
-    present_label = gettext_lazy("entered")
-
-
 @admin.register(Product)
 class ProductAdmin(LabelsMixin, MergingMixin, LoadsMixin, KeptWhenUsed[Product], SharedAdmin[Product]):
     form = ProductForm
-    list_display = ("sku", "name", "unit_price", "unit", "tax_category", "jan", "is_active", "updated_at")
+    list_display = ("sku", "name", "unit_price", "unit", "taxation", "jan", "is_active", "updated_at")
     list_editable = ("unit_price", "is_active")
-    list_filter = ("is_active", "tax_category", PriceFilter, JanFilter)
-    list_select_related = ("tax_category",)
+    list_filter = (ActiveFilter, "tax_category", PriceFilter, JanFilter, ChangedFilter)
     list_per_page = 50
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    change_list_template = "catalog/product_list.html"
     # What is searched says get_search_results; without a name here the page shows no search box.
     search_fields = ("sku", "name", "jan")
     search_help_text = gettext_lazy("Beginning of a SKU, any part of a name, or a whole JAN")
@@ -74,10 +46,11 @@ class ProductAdmin(LabelsMixin, MergingMixin, LoadsMixin, KeptWhenUsed[Product],
     change_form_template = "catalog/product_change_form.html"
     instead = gettext_lazy("Deactivate it instead: it is not offered any more, and old notes keep it.")
     readonly_fields = ("created_at", "updated_at")
+    # As one reads a price list: what it is, what it costs, and then the rest.
     fieldsets = (
-        (None, {"fields": ("sku", "name", "is_active")}),
-        (gettext_lazy("Price and tax"), {"fields": ("unit_price", "unit", "tax_category")}),
-        (gettext_lazy("More"), {"fields": ("jan", "note")}),
+        (None, {"fields": ("sku", "name", "jan")}),
+        (gettext_lazy("Price and tax"), {"fields": (("unit_price", "unit"), "tax_category")}),
+        (gettext_lazy("More"), {"fields": ("is_active", "note")}),
     )
     times = (gettext_lazy("History"), {"fields": ("created_at", "updated_at")})
 
@@ -101,6 +74,14 @@ class ProductAdmin(LabelsMixin, MergingMixin, LoadsMixin, KeptWhenUsed[Product],
         # The database gives the times, so a product that is being added has none to show.
         return self.fieldsets if obj is None else (*self.fieldsets, self.times)
 
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ProductList]:
+        return ProductList
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "tax_category":
+            kwargs |= {"form_class": TaxCategoryField, "queryset": TaxCategory.objects.prefetch_related("rates")}
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Product], search_term: str
     ) -> tuple[QuerySet[Product], bool]:
@@ -108,7 +89,13 @@ class ProductAdmin(LabelsMixin, MergingMixin, LoadsMixin, KeptWhenUsed[Product],
 
     @admin.display(description=gettext_lazy("unit price"), ordering="unit_price")
     def price(self, product: Product) -> str:
-        return _("not set") if product.unit_price is None else prices.grouped_text(product.unit_price)
+        if product.unit_price is None:
+            return format_html('<span class="lacking">{}</span>', _("not set"))
+        return prices.yen_text(product.unit_price)
+
+    @admin.display(description=gettext_lazy("tax category"))
+    def taxation(self, product: Product) -> str:
+        return taxation.briefly(product.tax_category, day=timezone.localdate())
 
     @admin.action(description=gettext_lazy("Activate selected products"), permissions=["change"])
     def activate(self, request: HttpRequest, queryset: QuerySet[Product]) -> None:
@@ -150,13 +137,38 @@ class TaxRateInline(admin.TabularInline[TaxRate, TaxCategory]):
         # Else a form that claims to have a million rates is shown again with a thousand more than max_num.
         return super().get_formset(request, obj, absolute_max=MOST_RATES, validate_max=True, **kwargs)
 
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "rate":
+            kwargs["form_class"] = RateField
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+
+class CategoryList(ChangeList):
+    """Tax categories with their rates."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.result_list = self.result_list.prefetch_related("rates")
+
 
 @admin.register(TaxCategory)
 class TaxCategoryAdmin(KeptWhenUsed[TaxCategory], SharedAdmin[TaxCategory]):
     instead = gettext_lazy("Products, notes or rates belong to it. Give the products another category first.")
-    list_display = ("name", "code", "kind", "sort_order")
+    list_display = ("name", "code", "kind", "present_rate", "next_rate", "sort_order")
     fields = ("code", "name", "kind", "sort_order")
     inlines = (TaxRateInline,)
+    show_full_result_count = False
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[CategoryList]:
+        return CategoryList
+
+    @admin.display(description=gettext_lazy("rate today"))
+    def present_rate(self, category: TaxCategory) -> str:
+        return taxation.dated(taxation.rates_of(category, day=timezone.localdate()).present)
+
+    @admin.display(description=gettext_lazy("next rate"))
+    def next_rate(self, category: TaxCategory) -> str:
+        return taxation.dated(taxation.rates_of(category, day=timezone.localdate()).next)
 
     def get_readonly_fields(self, request: HttpRequest, obj: TaxCategory | None = None) -> tuple[str, ...]:
         return () if obj is None else ("code",)

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.http import require_POST, require_safe
 from import_export.admin import ImportExportMixin
 
+from catalog.filters import RecentLoadFilter
 from catalog.loads import applying, columns, previews, staging, undoing, writing
 from catalog.loads.forms import ExportForm, ImportForm
 from catalog.loads.models import LoadState, ProductLoad
@@ -153,7 +154,7 @@ class ProductLoadAdmin(admin.ModelAdmin[ProductLoad]):
         "wrong_count",
         "started_by",
     )
-    list_filter = ("state",)
+    list_filter = ("state", RecentLoadFilter)
     list_select_related = ("started_by",)
     list_per_page = 50
     show_full_result_count = False

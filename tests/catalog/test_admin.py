@@ -137,6 +137,18 @@ def test_unit_is_suggested_when_a_product_is_added(signed_in: Client) -> None:
     assert '<datalist id="unit-suggestions"><option value="個"></option><option value="台"></option>' in page
 
 
+def test_tax_categories_are_offered_with_their_rates_when_a_product_is_added(signed_in: Client) -> None:
+    TaxRate.objects.create(category_id="reduced", valid_from="2999-04-01", rate=1)
+
+    form = signed_in.get(ADD).context["adminform"].form
+
+    assert [label for _value, label in form.fields["tax_category"].choices] == [
+        "標準税率 10% (from Oct. 1, 2019)",
+        "軽減税率 8% (from Oct. 1, 2019), next: 1% (from April 1, 2999)",
+        "非課税 0% (from Oct. 1, 2019)",
+    ]
+
+
 def test_list_shows_prices_to_be_changed_when_that_is_allowed(signed_in: Client) -> None:
     ProductFactory.create(sku="A", unit_price="12000")
     ProductFactory.create(sku="B", unit_price=None)
@@ -147,14 +159,16 @@ def test_list_shows_prices_to_be_changed_when_that_is_allowed(signed_in: Client)
     assert '<input type="text" name="form-1-unit_price" size="10"' in page
 
 
-def test_list_shows_prices_with_separators_when_the_user_may_only_look(client: Client) -> None:
+def test_list_shows_prices_in_yen_and_rates_when_the_user_may_only_look(client: Client) -> None:
     client.force_login(user_of(Role.AUDITOR))
     for sku, price in (("A", "12000"), ("B", "42.5"), ("C", None)):
         ProductFactory.create(sku=sku, unit_price=price)
 
     page = client.get(LIST).content.decode()
 
-    assert re.findall('<td class="field-price">([^<]*)</td>', page) == ["12,000", "42.5", "not set"]
+    lacking = '<span class="lacking">not set</span>'
+    assert re.findall('<td class="field-price">(.*?)</td>', page) == ["¥12,000", "¥42.5", lacking]
+    assert page.count('<td class="field-taxation">標準税率 10%</td>') == 3
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -163,8 +177,8 @@ def test_list_asks_as_often_when_it_is_longer(
 ) -> None:
     ProductFactory.create_batch(count)
 
-    # Session, user, the filter's tax categories, the count of the page and its rows.
-    with django_assert_num_queries(5):
+    # Session, user, the filter's tax categories, the count, the page's SKUs, its rows and their rates.
+    with django_assert_num_queries(7):
         assert len(listed(signed_in)) == count
 
 
