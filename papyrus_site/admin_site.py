@@ -13,15 +13,20 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
+from catalog import attention
 from history import pages
 from papyrus_site import roles
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
+# In this order in menus.
+APPLICATIONS = {"catalog": 0, "invoices": 1}
 # People sign in and out, and change their passwords, where everybody does.
 LEFT_OUT = ("logout", "password_change", "password_change_done")
 
@@ -31,6 +36,7 @@ class RoleSite(AdminSite):
 
     site_header = site_title = _("Papyrus Invoice settings")
     index_title = _("Product master and settings")
+    index_template = "admin_start.html"
 
     def has_permission(self, request: HttpRequest) -> bool:
         return roles.may_open_admin(request.user)
@@ -55,8 +61,15 @@ class RoleSite(AdminSite):
         return pages.all_changes(request, site=self)
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """The applications, what staff work in before what administrators set up, and the history."""
         listed = super().get_app_list(request, app_label)
-        return listed if app_label else [*listed, *_history_entry()]
+        ordered = sorted(listed, key=lambda each: APPLICATIONS.get(each["app_label"], len(APPLICATIONS)))
+        return ordered if app_label else [*ordered, *_history_entry()]
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """The start page, with what needs attention."""
+        matters = attention.matters(request.user, now=timezone.localtime())
+        return super().index(request, {"matters": matters, **(extra_context or {})})
 
     @method_decorator(login_not_required)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
