@@ -169,10 +169,10 @@ def test_rates_are_compared_row_by_row(signed_in: Client) -> None:
 
     answer = signed_in.post(REDUCED, rates(*rows, initial=2) | {"_opened": begun})
 
-    assert differences(answer) == [("reduced 7% 2019-10-01 Rate (%)", "8.00", "7.00", "9", "decide")]
+    assert differences(answer) == [("reduced 7% 2019-10-01 Rate (%)", "8", "7", "9", "decide")]
     assert (answer.context["meeting"].gone, answer.context["meeting"].added) == (
-        ["2999-01-01 1.00"],
-        ["2888-01-01 2.00"],
+        ["2999-01-01 1"],
+        ["2888-01-01 2"],
     )
     decided = {"_opened": token(answer), f"_keep/rates/{first.pk}/rate": "mine"}
     # The row that was deleted by the other and typed into here is a new one.
@@ -198,7 +198,7 @@ def test_untouched_rate_goes_when_the_other_deleted_it(signed_in: Client) -> Non
     answer = signed_in.post(REDUCED, rates(*rows, initial=2, name="軽減") | {"_opened": begun})
 
     assert differences(answer) == []
-    assert answer.context["meeting"].gone == ["2999-01-01 1.00"]
+    assert answer.context["meeting"].gone == ["2999-01-01 1"]
     assert len(answer.context["inline_admin_formsets"][0].formset.initial_forms) == 1
     assert TaxCategory.objects.get(code="reduced").name == "軽減税率"
 
