@@ -81,7 +81,7 @@ class ProductRowForm(_MergedForm):
     unit_price = PriceField(
         label=capfirst(gettext_lazy("unit price")),
         required=False,
-        widget=forms.TextInput(attrs={"size": 10, "inputmode": "decimal"}),
+        widget=forms.TextInput(attrs={"size": 10, "inputmode": "decimal", "placeholder": gettext_lazy("not set")}),
     )
 
     class Meta:
