@@ -12,7 +12,9 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -35,7 +37,10 @@ class Process:
     ) -> None:
         self.args = list(arguments)
         self.returncode: int | None = None
-        self._answer, theirs = socket.socketpair()
+        self._ending = threading.Lock()
+        ours, theirs = socket.socketpair()
+        # Left open until nobody knows this process any more, since several threads may wait for it.
+        self._answer = ours.detach()
         with theirs, Path(os.devnull).open("r+b") as nobody:
             files = [nobody.fileno(), *((each or nobody).fileno() for each in (stdout, stderr))]
             job = {
@@ -63,8 +68,10 @@ class Process:
         return self.returncode
 
     def send_signal(self, number: int) -> None:
+        # It may end meanwhile, and its parent waits for it at once.
         if self.poll() is None:
-            os.kill(self.pid, number)
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, number)
 
     def terminate(self) -> None:
         self.send_signal(signal.SIGTERM)
@@ -72,12 +79,16 @@ class Process:
     def kill(self) -> None:
         self.send_signal(signal.SIGKILL)
 
+    def __del__(self) -> None:
+        os.close(self._answer)
+
     def _end(self) -> None:
-        self.returncode = os.waitstatus_to_exitcode(self._heard())
-        self._answer.close()
+        with self._ending:
+            if self.returncode is None:
+                self.returncode = os.waitstatus_to_exitcode(self._heard())
 
     def _heard(self) -> int:
-        told = self._answer.recv(STATUS.size)
+        told = os.read(self._answer, STATUS.size)
         assert told, "the process that forks is gone"
         (number,) = STATUS.unpack(told)
         return int(number)
