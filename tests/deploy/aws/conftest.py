@@ -14,7 +14,7 @@ from tests.deploy.aws.moto import Moto
 
 HERE = Path(__file__).parent
 # They need no account and leave the environment alone, so that the stacks can be applied meanwhile.
-MEANWHILE = ("test_files.py", "test_standins.py")
+MEANWHILE = ("test_files.py", "test_standins.py", "test_rehearsal.py")
 LAST = "test_destroy.py"
 # The first test that needs `applied` waits for all of it.
 SECONDS = 1200
