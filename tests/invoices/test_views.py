@@ -570,8 +570,8 @@ class TestReading:
         for shown in (
             "メカニカルキーボード",
             "文具一式",
-            '<td class="number">10</td>',
-            '<td class="number">12,000</td>',
+            '<td class="quantity number">10</td>',
+            '<td class="price number">12,000</td>',
         ):
             assert shown in body
         assert ("/edit" in body, "/copy" in body, "/notes/new" in body) == (False, False, False)
