@@ -104,9 +104,11 @@ def _parameter(password: str) -> Iterator[str]:
     finally:
         for number in STOPPING:
             signal.signal(number, signal.SIG_IGN)
-        _delete(name)
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        try:
+            _delete(name)
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
 
 def _delete(name: str) -> None:

@@ -127,8 +127,11 @@ def test_parameter_that_cannot_be_deleted_is_named(
 ) -> None:
     service.platform.script.denied.add("DeleteParameter")
 
+    before = [signal.getsignal(number) for number in password.STOPPING]
+
     assert give(WORD, user=user, monkeypatch=monkeypatch) == Code.LEFT_BEHIND
 
+    assert [signal.getsignal(number) for number in password.STOPPING] == before
     (name,) = left_behind(service)
     assert f"`aws ssm delete-parameter --name {name}`" in capsys.readouterr().err
 
