@@ -15,8 +15,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from PIL import Image, ImageDraw, ImageFont
 
+import typesetting
 from catalog.models import Product
-from invoices import archive, pdf, services
+from invoices import archive, services
 from invoices.domain.document import InvoicePolicy
 from invoices.domain.tax import PriceBasis
 from invoices.drafts import Draft, DraftLine
@@ -25,7 +26,7 @@ from invoices.models import Customer, DeliveryNote, Issuer
 from invoices.services import ApprovalNeeded
 
 SAMPLE_KEY = uuid.UUID("5d1a4b5c-6f0e-4f39-9d2b-0c8a2e6f7a10")
-SEAL_FONT = Path(pdf.__file__).parent / "fonts" / "BIZUDGothic-Bold.ttf"
+SEAL_FONT = Path(typesetting.__file__).parent / "fonts" / "BIZUDGothic-Bold.ttf"
 SAMPLE_LINES = (("KB-001", "2"), ("MO-004", "1"), ("TE-007", "12"), ("WA-008", "3"), ("CB-009", "25.5"))
 
 CUSTOMERS: tuple[dict[str, Any], ...] = (
