@@ -18,6 +18,8 @@ from typing import NoReturn, TypeVar
 import psycopg
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import Permission
+from django.contrib.contenttypes.models import ContentType
 from django.core import serializers
 from django.db import connection, transaction
 from hypothesis import settings as hypothesis_settings
@@ -138,8 +140,29 @@ def migrated_rows(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> 
     return text
 
 
+@pytest.fixture(scope="session")
+def content_types(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> dict[tuple[str, str], int]:
+    """The keys of the content types, which a server remembers for as long as it runs."""
+    with django_db_blocker.unblock():
+        rows = ContentType.objects.values_list("app_label", "model", "pk")
+        return {(app_label, model): key for app_label, model, key in rows}
+
+
+def give_back_keys(content_types: dict[tuple[str, str], int]) -> None:
+    """Give the content types, made anew when the tables were emptied, the keys they had."""
+    ContentType.objects.clear_cache()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("set local session_replication_role = replica")
+        for made in ContentType.objects.all():
+            key = content_types.get((made.app_label, made.model), made.pk)
+            if key != made.pk:
+                Permission.objects.filter(content_type_id=made.pk).update(content_type_id=key)
+                ContentType.objects.filter(pk=made.pk).update(id=key)
+    ContentType.objects.clear_cache()
+
+
 @pytest.fixture
-def committed(migrated_rows: str, transactional_db: None) -> Iterator[None]:
+def committed(migrated_rows: str, content_types: dict[tuple[str, str], int], transactional_db: None) -> Iterator[None]:
     """A database whose transactions really commit, with the rows of the migrations in it.
 
     The clean-up empties every table. Issued notes refuse even that, so they are taken out first, with triggers off,
@@ -147,6 +170,7 @@ def committed(migrated_rows: str, transactional_db: None) -> Iterator[None]:
     """
     for row in serializers.deserialize("json", migrated_rows):
         row.save()
+    give_back_keys(content_types)
     roles.synchronise()
     yield
     with transaction.atomic(), connection.cursor() as cursor:

@@ -41,7 +41,8 @@ def test_every_request_is_answered_in_full_when_sigterm_comes_under_load(
         wait_for(lambda: all(each.is_refused for each in (*printing, *others)), seconds=30)
 
     answers = answers_of(*printing, *others)
-    assert {answer.status for answer in answers} == {200}
+    errors = [line for line in server.lines() if line["lvl"] == "ERROR"]
+    assert {answer.status for answer in answers} == {200}, errors
     assert len([each for each in answers_of(*printing) if each.began_at < told_at < each.ended_at]) >= 2
     assert (exit_code, stopped_after < GRACEFUL_SECONDS) == (0, True)
     assert server.lines()[-1]["msg"] == "Shutting down: Master"
