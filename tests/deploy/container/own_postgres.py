@@ -41,7 +41,9 @@ class OwnPostgres:
         # Any address of the loopback network is ours, so that the embedded server's fixed port is free on it.
         random = SystemRandom()
         address = f"127.{random.randint(2, 254)}.{random.randint(1, 254)}.{random.randint(1, 254)}"
-        server = EmbeddedPostgres(folder=folder, settings={**FAST, "listen_addresses": address})
+        # Tests stop it as in a crash, which must lose nothing that was committed.
+        settings = {**FAST, "synchronous_commit": "on", "listen_addresses": address}
+        server = EmbeddedPostgres(folder=folder, settings=settings)
         made = cls(server=server, socket_folder=server.acquire()["PGHOST"], address=address)
         (folder / "data" / "pg_hba.conf").write_text(ACCESS)
         made.execute("select pg_reload_conf()")

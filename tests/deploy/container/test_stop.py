@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -42,7 +43,7 @@ def test_every_request_is_answered_in_full_when_sigterm_comes_under_load(
 
     answers = answers_of(*printing, *others)
     errors = [line for line in server.lines() if line["lvl"] == "ERROR"]
-    assert {answer.status for answer in answers} == {200}, errors
+    assert {answer.status for answer in answers} == {200}, json.dumps(errors[:1], ensure_ascii=False, indent=1)
     assert len([each for each in answers_of(*printing) if each.began_at < told_at < each.ended_at]) >= 2
     assert (exit_code, stopped_after < GRACEFUL_SECONDS) == (0, True)
     assert server.lines()[-1]["msg"] == "Shutting down: Master"
