@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
+from django.contrib.admin.options import InlineModelAdmin
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.db import IntegrityError, transaction
@@ -18,9 +19,10 @@ from catalog import prices, selectors, taxation
 from catalog.filters import ActiveFilter, ChangedFilter, JanFilter, PriceFilter
 from catalog.forms import ProductForm, ProductRowForm, RateField, TaxCategoryField, TaxRateFormSet
 from catalog.labels.admin import LabelsMixin
+from catalog.list_prices.admin import ListPriceInline
 from catalog.loads.admin import LoadsMixin, ProductLoadAdmin
 from catalog.merging.admin import MergingMixin
-from catalog.models import Product, ProductLoad, TaxCategory, TaxRate
+from catalog.models import Product, ProductLoad, StoredProduct, TaxCategory, TaxRate
 from catalog.product_list import ProductList
 from history.deletion import KeptWhenUsed
 from history.editing import SharedAdmin
@@ -42,17 +44,18 @@ class ProductAdmin(LabelsMixin, MergingMixin, LoadsMixin, KeptWhenUsed[Product],
     # What is searched says get_search_results; without a name here the page shows no search box.
     search_fields = ("sku", "name", "jan")
     search_help_text = gettext_lazy("Beginning of a SKU, any part of a name, or a whole JAN")
+    inlines: ClassVar[tuple[type[InlineModelAdmin[Any, Any]], ...]] = (ListPriceInline,)
     actions = ("activate", "deactivate", "merge_selected", "print_labels")
     change_form_template = "catalog/product_change_form.html"
     instead = gettext_lazy("Deactivate it instead: it is not offered any more, and old notes keep it.")
-    readonly_fields = ("created_at", "updated_at")
+    readonly_fields = ("first_price", "created_at", "updated_at")
     # As one reads a price list: what it is, what it costs, and then the rest.
     fieldsets = (
         (None, {"fields": ("sku", "name", "jan")}),
         (gettext_lazy("Price and tax"), {"fields": (("unit_price", "unit"), "tax_category")}),
         (gettext_lazy("More"), {"fields": ("is_active", "note")}),
     )
-    times = (gettext_lazy("History"), {"fields": ("created_at", "updated_at")})
+    times = (gettext_lazy("History"), {"fields": ("first_price", "created_at", "updated_at")})
 
     class Media:
         css: ClassVar = {"all": ["catalog/admin.css"]}
@@ -97,6 +100,11 @@ class ProductAdmin(LabelsMixin, MergingMixin, LoadsMixin, KeptWhenUsed[Product],
     def taxation(self, product: Product) -> str:
         return taxation.briefly(product.tax_category, day=timezone.localdate())
 
+    @admin.display(description=gettext_lazy("price before the first dated one"))
+    def first_price(self, product: Product) -> str:
+        first = StoredProduct.objects.get(pk=product.pk).unit_price
+        return _("not set") if first is None else prices.grouped_text(first)
+
     @admin.action(description=gettext_lazy("Activate selected products"), permissions=["change"])
     def activate(self, request: HttpRequest, queryset: QuerySet[Product]) -> None:
         count = self._update(request, queryset.filter(merged=None), is_active=True)
@@ -114,7 +122,8 @@ class ProductAdmin(LabelsMixin, MergingMixin, LoadsMixin, KeptWhenUsed[Product],
     def _update(self, request: HttpRequest, queryset: QuerySet[Product], **changes: Any) -> int | None:
         try:
             with transaction.atomic():
-                return queryset.update(**changes)
+                # The table behind the view: by way of the view 100,000 products take ten times as long.
+                return StoredProduct.objects.filter(pk__in=queryset.values("pk")).update(**changes)
         except IntegrityError:  # an adopted row that breaks a rule of ours, see migration 0008
             message = _(
                 "Nothing was changed: among the selected products is an old one with a name, SKU or price that is no "

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _, ngettext
 
 from catalog import paging, taxation
 from catalog.filters import ACTIVE, RecentLoadFilter
+from catalog.list_prices.selectors import without_price
 from catalog.models import LoadState, Product, ProductLoad, TaxCategory, TaxRate
 
 Viewer = User | AnonymousUser
@@ -31,7 +32,7 @@ class Matter:
 
 
 def matters(viewer: Viewer, *, now: datetime) -> list[Matter]:
-    """Return what `viewer` may see and should look at, most pressing first. At most four queries.
+    """Return what `viewer` may see and should look at, most pressing first. At most five queries.
 
     `now` is local time.
     """
@@ -51,7 +52,7 @@ def _loads(now: datetime) -> Iterator[Matter]:
 
 
 def _products_without_price(now: datetime) -> Iterator[Matter]:
-    count = paging.counted(Product.objects.filter(unit_price=None, is_active=True))
+    count = paging.counted(without_price(Product.objects.filter(is_active=True)))
     if count.number != 0:
         address = _list("product", price="missing", **ACTIVE)
         yield Matter(label=_("Products without a price"), amount=paging.in_words(count), address=address)

@@ -13,6 +13,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from catalog.list_prices.selectors import without_price
+
 
 class ChoiceFilter(admin.SimpleListFilter):
     """A filter whose choice is one of `choices_by_value`.
@@ -66,6 +68,9 @@ class PriceFilter(_PresenceFilter):
     parameter_name = "price"
     missing: ClassVar = {"unit_price__isnull": True}
     choices_by_value: ClassVar = {"missing": _("not set"), "present": _("set")}
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return without_price(queryset) if self.value() == "missing" else super().queryset(request, queryset)
 
 
 class JanFilter(_PresenceFilter):

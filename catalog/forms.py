@@ -106,7 +106,9 @@ class ProductForm(_MergedForm):
     unit_price = PriceField(
         label=capfirst(gettext_lazy("unit price")),
         required=False,
-        help_text=gettext_lazy("Leave it empty while the price is not set; 0 means free of charge."),
+        help_text=gettext_lazy(
+            "Today's price; a change holds from today. Leave it empty while it is not set; 0 means free of charge."
+        ),
         widget=forms.TextInput(attrs={"size": 16, "inputmode": "decimal"}),
     )
     unit = LineField(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import ClassVar
 
 import pgtrigger
@@ -15,6 +14,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from catalog import units
+from catalog.list_prices.models import MAX_PRICE, ListPrice, StoredProduct
 from catalog.loads.models import LoadState, ProductLoad, ProductLoadChange, ProductLoadRow, Verdict
 from catalog.merging.models import ProductAlias, merged_stays_inactive
 from catalog.search import SearchFold, SearchGrams, SkuFold
@@ -22,12 +22,15 @@ from history.recording import recorded
 from history.triggers import LastingTrigger
 
 __all__ = [
+    "MAX_PRICE",
+    "ListPrice",
     "LoadState",
     "Product",
     "ProductAlias",
     "ProductLoad",
     "ProductLoadChange",
     "ProductLoadRow",
+    "StoredProduct",
     "TaxCategory",
     "TaxRate",
     "Verdict",
@@ -35,7 +38,6 @@ __all__ = [
 
 MAX_SKU_LENGTH = 64
 MAX_NAME_LENGTH = 200
-MAX_PRICE = Decimal("9999999999.9999")
 STANDARD = "standard"
 
 # Character classes written out, since \s and [[:cntrl:]] mean something else in each collation.
@@ -130,7 +132,9 @@ class JanHasCheckDigit(models.Func):
 
 @recorded(table="product_changes", title=("sku", "name"))
 class Product(models.Model):
-    """One thing that can be put on a delivery note. `unit_price` None means: not set yet.
+    """One thing that can be put on a delivery note. `unit_price` is today's; None means: not set.
+
+    `products` is a view, which chooses that price; migrations change the table behind it (list_prices.products_view).
 
     Every column but sku and name has a default in the database, and the folded columns and `updated_at` are kept by
     it, so that plain SQL may write here too.

@@ -22,7 +22,7 @@ from django.db.models.lookups import GreaterThan, GreaterThanOrEqual, LessThan, 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _, ngettext
 
-from catalog.models import Product
+from catalog.models import Product, StoredProduct
 
 # Counted exactly, and sorted by anything, up to here.
 LONG = 10_000
@@ -231,7 +231,9 @@ def counted(matching: QuerySet[Product]) -> Count:
 def about_all() -> Count:
     """Return how many products there are by PostgreSQL's statistics, to three digits. One query."""
     with connection.cursor() as cursor:
-        cursor.execute("select reltuples::bigint from pg_class where oid = %s::regclass", [Product._meta.db_table])
+        cursor.execute(
+            "select reltuples::bigint from pg_class where oid = %s::regclass", [StoredProduct._meta.db_table]
+        )
         [(estimate,)] = cursor.fetchall()
     # Statistics of a table that has only just grown may be behind.
     return Count(number=_three_digits(estimate) if estimate > LONG else None)

@@ -41,6 +41,7 @@ DUTIES = {
 ROLES: dict[Role, tuple[str, ...]] = {
     Role.PRODUCT_STAFF: (
         "catalog.*_product",
+        "catalog.*_listprice",
         "catalog.view_productload",
         "catalog.*_taxcategory",
         "catalog.*_taxrate",
@@ -56,6 +57,7 @@ ROLES: dict[Role, tuple[str, ...]] = {
         "invoices.delete_deliverynote",
         "invoices.view_customer",
         "catalog.view_product",
+        "catalog.view_listprice",
     ),
     Role.APPROVER: ("invoices.view_deliverynote", "invoices.approve_deliverynote"),
     Role.AUDITOR: ("*.view_*",),

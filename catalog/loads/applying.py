@@ -39,8 +39,10 @@ where load_id = %(load)s and verdict <> 'wrong'
        or product_id is distinct from case when merged_sku is not null then waiting.sku end)
 """
 KEEP_BEFORE = f"""
-insert into product_load_changes (load_id, sku, is_addition, {", ".join(VALUES)})
-select load_id, product.sku, false, {", ".join(f"product.{STORED[field]}" for field in VALUES)}
+insert into product_load_changes (load_id, sku, is_addition, had_price_of_day, {", ".join(VALUES)})
+select load_id, product.sku, false,
+       exists (select from list_prices where product_id = product.sku and valid_from = today()),
+       {", ".join(f"product.{STORED[field]}" for field in VALUES)}
 from product_load_rows as waiting join products as product on product.sku = waiting.sku
 where load_id = %(load)s and verdict = 'changed' and number between %(first)s and %(last)s
 """  # noqa: S608 - names of our own columns
@@ -50,6 +52,15 @@ select load_id, sku, true from product_load_rows
 where load_id = %(load)s and verdict = 'new' and number between %(first)s and %(last)s
   and number <> %(held_back)s
 """
+
+_CHANGED_IN_SLICE = "load_id = %(load)s and verdict = 'changed' and number between %(first)s and %(last)s"
+ADD_PRICES = f"""
+insert into list_prices (product_id, valid_from, unit_price)
+select product.sku, today(), waiting.unit_price
+from product_load_rows as waiting join products as product on product.sku = waiting.sku
+where {_CHANGED_IN_SLICE} and product.unit_price is distinct from waiting.unit_price
+on conflict (product_id, valid_from) do update set unit_price = excluded.unit_price
+"""  # noqa: S608 - names of our own columns
 
 # Deferred, the references of 50,000 rows wait in a list that makes each row of the next statement three times as dear.
 CHECK_AT_ONCE = "set constraints all immediate"
@@ -123,7 +134,8 @@ def lock(cursor: Any, statement: str, load: ProductLoad) -> None:
 
 
 def _write(cursor: Any, load: ProductLoad, *, report: Report) -> None:
-    statements = (KEEP_BEFORE, _update(load), NOTE_ADDITIONS, _insert(load))
+    # The last two add: products, and notes of which they are.
+    statements = (KEEP_BEFORE, *_updates(load), NOTE_ADDITIONS, _insert(load))
     cursor.execute(LAST_NEW, [load.pk])
     [last_new] = cursor.fetchone()
     cursor.execute(COLLECT_NAMES)
@@ -132,7 +144,7 @@ def _write(cursor: Any, load: ProductLoad, *, report: Report) -> None:
         report(Step.WRITING, round(load.row_count * fraction), fraction)
     # The one name that was held back has all that wait merged, which no command but the table's owner's could ask for.
     cursor.execute(MERGE_NAMES)
-    _execute(cursor, statements[2:], {"load": load.pk, "first": last_new, "last": last_new, "held_back": 0})
+    _execute(cursor, statements[-2:], {"load": load.pk, "first": last_new, "last": last_new, "held_back": 0})
 
 
 def _execute(cursor: Any, statements: Sequence[str], values: dict[str, int]) -> None:
@@ -151,19 +163,26 @@ def _slices(cursor: Any, load: ProductLoad) -> Iterator[tuple[int, int, float]]:
         yield begin, end, (end - first + 1) / (last - first + 1)
 
 
-def _update(load: ProductLoad) -> str:
+def _updates(load: ProductLoad) -> tuple[str, ...]:
+    """Return what writes the changed rows: into the table of products, then the prices that hold from today."""
     fields = [field for field in VALUES if field in load.columns]
-    changes = ", ".join(f"{STORED[field]} = {after(field, load)}" for field in fields)
-    return f"""
-        update products as product set {changes} from product_load_rows as waiting
-        where product.sku = waiting.sku and load_id = %(load)s and verdict = 'changed'
-          and number between %(first)s and %(last)s
+    changes = ", ".join(f"{STORED[field]} = {_stored_after(field, load)}" for field in fields)
+    update = f"""
+        update stored_products as product set {changes} from product_load_rows as waiting
+        where product.sku = waiting.sku and {_CHANGED_IN_SLICE}
     """  # noqa: S608 - names of our own columns
+    return (update, ADD_PRICES) if "unit_price" in fields else (update,)
+
+
+def _stored_after(field: str, load: ProductLoad) -> str:
+    if field != "unit_price":
+        return after(field, load)
+    return f"case when holds_from_beginning(product) then {after(field, load)} else product.unit_price end"
 
 
 def _insert(load: ProductLoad) -> str:
     return f"""
-        insert into products (sku, {", ".join(STORED.values())}, created_at, updated_at)
+        insert into stored_products (sku, {", ".join(STORED.values())}, created_at, updated_at)
         select sku, {", ".join(initial(field, load) for field in VALUES)}, now(), now()
         from product_load_rows as waiting
         where load_id = %(load)s and verdict = 'new' and number between %(first)s and %(last)s

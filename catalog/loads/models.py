@@ -117,6 +117,8 @@ class ProductLoadChange(models.Model):
     load = models.ForeignKey(ProductLoad, on_delete=models.CASCADE, related_name="changes", db_index=False)
     sku = models.TextField(_("SKU"), db_collation="C")
     is_addition = models.BooleanField()
+    # Whether a price began on the very day of the load before it did.
+    had_price_of_day = models.BooleanField(default=False, db_default=False)
     name = models.TextField(null=True)  # noqa: DJ001
     unit_price = models.DecimalField(max_digits=14, decimal_places=4, null=True)
     unit = models.TextField(null=True)  # noqa: DJ001

@@ -9,6 +9,7 @@ import pghistory
 from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.db.models import ForeignObjectRel
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalog.loads import applying, comparing
@@ -29,11 +30,26 @@ from product_load_changes as change left join products on products.sku = change.
 where load_id = %(load)s and products.updated_at is distinct from %(applied_at)s
 order by change.sku limit %(limit)s
 """
+_OTHERS = [field for field in VALUES if field != "unit_price"]
+# Where no price had begun by that day, the first one is what the load may have changed.
 PUT_BACK = f"""
-update products set {", ".join(f"{STORED[field]} = change.{field}" for field in VALUES)}
+update stored_products as product set {", ".join(f"{STORED[field]} = change.{field}" for field in _OTHERS)},
+    unit_price = case when exists (
+        select from list_prices where product_id = product.sku and valid_from <= %(applied_on)s
+    ) then product.unit_price else change.unit_price end
 from product_load_changes as change
-where change.sku = products.sku and load_id = %(load)s and not is_addition
+where change.sku = product.sku and load_id = %(load)s and not is_addition
 """  # noqa: S608 - names of our own columns
+PUT_BACK_PRICES = """
+update list_prices set unit_price = change.unit_price from product_load_changes as change
+where change.sku = product_id and load_id = %(load)s and had_price_of_day and valid_from = %(applied_on)s
+  and list_prices.unit_price is distinct from change.unit_price
+"""
+TAKE_OUT_PRICES = """
+delete from list_prices using product_load_changes as change
+where change.sku = product_id and load_id = %(load)s and not is_addition and not had_price_of_day
+  and valid_from = %(applied_on)s
+"""
 TAKE_OUT = """
 delete from products using product_load_changes as change
 where change.sku = products.sku and load_id = %(load)s and is_addition
@@ -102,10 +118,14 @@ def _put_back(cursor: Any, load: ProductLoad) -> int:
     applying.lock(cursor, LOCK, load)
     if found := obstacles(load):
         raise CannotBeUndone(found)
+    assert load.applied_at is not None  # noqa: S101 - for the type checker
+    values = {"load": load.pk, "applied_on": timezone.localdate(load.applied_at)}
     count = 0
     for statement in (PUT_BACK, TAKE_OUT):
-        cursor.execute(statement, {"load": load.pk})
+        cursor.execute(statement, values)
         count += cursor.rowcount
+    for statement in (PUT_BACK_PRICES, TAKE_OUT_PRICES):
+        cursor.execute(statement, values)
     cursor.execute(applying.CHECK_LATER)
     return count
 

@@ -166,7 +166,9 @@ begin
         execute format('revoke insert, update, delete, truncate, references, trigger on %s from public',
                        relation.name);
         execute format('grant %s on %s to %I',
-                       case when relation.relkind in ('r', 'p') and not relation.is_read
+                       -- The view of products is written as a table is.
+                       case when (relation.relkind in ('r', 'p') or relation.name = to_regclass('papyrus_schema.products'))
+                                 and not relation.is_read
                             then 'select, insert, update, delete' else 'select' end,
                        relation.name, application);
     end loop;

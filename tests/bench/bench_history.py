@@ -83,9 +83,11 @@ def loaded(*, is_recorded: bool) -> tuple[list[float], int]:
     dearer = xlsx_of(rows, dearer=1)
     with fresh_database(), connection.cursor() as cursor:
         if not is_recorded:
-            cursor.execute("select tgname from pg_trigger where tgrelid = 'products'::regclass and tgname ~ '_record_'")
+            cursor.execute(
+                "select tgname from pg_trigger where tgrelid = 'stored_products'::regclass and tgname ~ '_record_'"
+            )
             for (name,) in cursor.fetchall():
-                cursor.execute(f"alter table products disable trigger {name}")
+                cursor.execute(f"alter table stored_products disable trigger {name}")
         client = signed_in(Client(HTTP_HOST="localhost"))
         seconds = []
         for content in (csv_of(rows), dearer, dearer):

@@ -140,7 +140,7 @@ def copied(rows: list[Row]) -> tuple[float, float]:
 
     with connection.cursor() as cursor:
         cursor.execute("create table bare (sku text, name text, unit_price numeric, jan text)")
-    return timed(lambda: copy("bare")), timed(lambda: copy("products"))
+    return timed(lambda: copy("bare")), timed(lambda: copy("stored_products"))
 
 
 def run_command(path: Path) -> tuple[float, float]:

@@ -129,6 +129,7 @@ def fill(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """Fill the table of products by COPY with its indexes off, make those afterwards, and print how long it took."""
     from django.db import connection
 
+    from catalog.list_prices import products_view
     from catalog.models import Product
 
     with connection.schema_editor() as editor:
@@ -137,17 +138,22 @@ def fill(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     started = time.perf_counter()
     with connection.cursor() as cursor:
         cursor.execute("set statement_timeout = 0")
-        with cursor.copy(f"copy products ({', '.join(columns)}) from stdin") as copy:
+        with cursor.copy(f"copy stored_products ({', '.join(columns)}) from stdin") as copy:
             for row in rows:
                 copy.write_row(row)
     copied = time.perf_counter()
     with connection.schema_editor() as editor:
+        products_view.hide(editor)
         for index in Product._meta.indexes:
             editor.add_index(Product, index)
+        products_view.show(editor)
     with connection.cursor() as cursor:
-        cursor.execute("vacuum analyze products")
+        cursor.execute("vacuum analyze stored_products")
         indexed = time.perf_counter()
-        cursor.execute("select pg_size_pretty(pg_table_size('products')), pg_size_pretty(pg_indexes_size('products'))")
+        cursor.execute(
+            "select pg_size_pretty(pg_table_size(name)), pg_size_pretty(pg_indexes_size(name))"
+            " from to_regclass('stored_products') as name"
+        )
         [(table, indexes)] = cursor.fetchall()
     print(
         f"\n{len(rows):,} products: copied in {copied - started:.1f} s, indexed in {indexed - copied:.1f} s,", end=" "

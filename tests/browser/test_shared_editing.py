@@ -43,11 +43,11 @@ def test_second_to_save_decides_and_loses_nothing(page: Page, browser: Browser, 
         sign_in(other, server, username="taro")
         other.goto(change)
 
-        page.get_by_label("単価").fill("520")
+        page.locator("[name=unit_price]").fill("520")
         page.get_by_label("備考").fill("新しい箱")
         page.get_by_role("button", name="保存", exact=True).click()
         page.wait_for_url(f"{server}/admin/catalog/product/")
-        other.get_by_label("単価").fill("550")
+        other.locator("[name=unit_price]").fill("550")
         other.get_by_label("単位").fill("箱")
         other.get_by_role("button", name="保存", exact=True).click()
 

@@ -40,5 +40,5 @@ def many(db: None) -> int:
             " select 'M' || lpad(n::text, 6, '0'), '品', case when n > %s then n end from generate_series(1, %s) as n",
             [number - 100, number],
         )
-        cursor.execute("analyze products")
+        cursor.execute("analyze stored_products")
     return number

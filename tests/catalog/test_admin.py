@@ -32,6 +32,8 @@ VALID = {
     "jan": "",
     "note": "",
     "is_active": "on",
+    "list_prices-TOTAL_FORMS": "0",
+    "list_prices-INITIAL_FORMS": "0",
 }
 
 
@@ -315,10 +317,10 @@ def with_bad_sku(sku: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("select pg_get_constraintdef(oid) from pg_constraint where conname = 'products_sku_valid'")
         [(rule,)] = cursor.fetchall()
-        cursor.execute("alter table products drop constraint products_sku_valid")
+        cursor.execute("alter table stored_products drop constraint products_sku_valid")
         cursor.execute("insert into products (sku, name) values (%s, '旧')", [sku])
         cursor.execute("set constraints all immediate")
-        cursor.execute(f"alter table products add constraint products_sku_valid {rule} not valid")
+        cursor.execute(f"alter table stored_products add constraint products_sku_valid {rule} not valid")
 
 
 @pytest.mark.parametrize("address", [f"{LIST}?tax_category__pk=%00", f"{LIST}a%00b/change/"])

@@ -72,7 +72,8 @@ def test_start_page_is_cheap_when_there_are_many(
     client: Client, many: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     client.force_login(user_of(Role.PRODUCT_STAFF))
-    # Session, user, roles, permissions (of the user, of the roles), loads, products, rates, and what the user did last.
-    with django_assert_num_queries(9):
+    # Session, user, roles, permissions (of the user, of the roles), loads, whether prices end, products,
+    # rates, and what the user did last.
+    with django_assert_num_queries(10):
         body = client.get(START).content.decode()
     assert "<b>more than 10,000 products</b>" in body

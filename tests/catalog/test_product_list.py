@@ -108,9 +108,9 @@ def test_saved_filters_lead_to_their_products_and_say_which_one_is_shown(signed_
         ProductFactory.create(sku=sku, **facts)
     with connection.cursor() as cursor:
         cursor.execute("set constraints all immediate")
-        cursor.execute("alter table products disable trigger user")
+        cursor.execute("alter table stored_products disable trigger user")
         cursor.execute("update products set updated_at = now() - interval '40 days' where sku = 'LONG-AGO'")
-        cursor.execute("alter table products enable trigger user")
+        cursor.execute("alter table stored_products enable trigger user")
 
     links = opened(signed_in).saved_filters()
     found = {each.label: opened(signed_in, each.query or "") for each in links}

@@ -34,6 +34,8 @@ TYPED = {
     "jan": "",
     "note": "",
     "is_active": "on",
+    "list_prices-TOTAL_FORMS": "0",
+    "list_prices-INITIAL_FORMS": "0",
 }
 
 

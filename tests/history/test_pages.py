@@ -23,6 +23,7 @@ pytestmark = pytest.mark.django_db
 
 ALL = "/admin/changes/"
 VALID = {"name": "茶", "unit_price": "1200", "unit": "個", "tax_category": "reduced", "jan": "", "note": ""}
+VALID |= {"list_prices-TOTAL_FORMS": "0", "list_prices-INITIAL_FORMS": "0"}
 
 
 def shown(answer: Any) -> list[str]:

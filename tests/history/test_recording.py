@@ -26,6 +26,7 @@ pytestmark = pytest.mark.django_db
 
 CHANGE = "/admin/catalog/product/A/change/"
 VALID = {"name": "茶", "unit_price": "1080", "unit": "袋", "tax_category": "standard", "jan": "", "note": ""}
+VALID |= {"list_prices-TOTAL_FORMS": "0", "list_prices-INITIAL_FORMS": "0"}
 
 
 def changes(model: type[Any]) -> list[Change]:
@@ -84,7 +85,7 @@ def test_database_role_and_program_are_recorded_when_plain_sql_changed_something
 def test_rows_are_recorded_as_deleted_when_the_table_is_emptied() -> None:
     ProductFactory.create(sku="A")
 
-    execute("set constraints all immediate; truncate products cascade")
+    execute("set constraints all immediate; truncate stored_products cascade")
 
     assert [(each.pgh_label, each.sku) for each in changes(Product)] == [("insert", "A"), ("delete", "A")]  # type: ignore[attr-defined]
 

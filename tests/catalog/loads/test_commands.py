@@ -147,7 +147,7 @@ def writers(process: subprocess.Popen[str]) -> list[int]:
     assert process.poll() is None, process.communicate()
     with connection.cursor() as cursor:
         cursor.execute(
-            "select pid from pg_stat_activity where query like '%insert into products (%'"
+            "select pid from pg_stat_activity where query like '%insert into stored_products (%'"
             " and datname = current_database() and pid <> pg_backend_pid()"
         )
         return [pid for (pid,) in cursor.fetchall()]

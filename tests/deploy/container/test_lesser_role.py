@@ -24,6 +24,8 @@ PRODUCT = {
     "jan": "",
     "note": "",
     "is_active": "on",
+    "list_prices-TOTAL_FORMS": "0",
+    "list_prices-INITIAL_FORMS": "0",
 }
 
 

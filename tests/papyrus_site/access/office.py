@@ -172,7 +172,8 @@ def _tax_category(office: Office) -> dict[str, str]:
 
 
 def _product(office: Office) -> dict[str, str]:
-    return {"sku": "B", "name": "別の品", "unit_price": "5", "unit": "個", "tax_category": "standard"}
+    facts = {"sku": "B", "name": "別の品", "unit_price": "5", "unit": "個", "tax_category": "standard"}
+    return facts | {"list_prices-TOTAL_FORMS": "0", "list_prices-INITIAL_FORMS": "0"}
 
 
 def _chosen(action: str) -> Callable[[Office, str], dict[str, Any]]:
