@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 
 from django.contrib.auth.decorators import login_not_required
@@ -12,12 +12,15 @@ from django.utils.translation import gettext as _
 MAX_TYPED_LENGTH = 200
 READING = ("GET", "HEAD")
 
-Answer = Callable[[str], dict[str, object]]
+Answer = Callable[..., dict[str, object]]
 
 
-def answers_typed(parameter: str, *, permission: str) -> Callable[[Answer], Callable[[HttpRequest], HttpResponse]]:
+def answers_typed(
+    parameter: str, *, permission: str, beside: Sequence[str] = ()
+) -> Callable[[Answer], Callable[[HttpRequest], HttpResponse]]:
     """Make a JSON view of a function that answers the text of a query parameter.
 
+    Those `beside` it are handed on as keywords, as they came, "" when they did not.
     405 for methods other than GET and HEAD, 401 when nobody is signed in, 403 without `permission`, 400 for text that
     cannot be looked up.
     """
@@ -29,7 +32,8 @@ def answers_typed(parameter: str, *, permission: str) -> Callable[[Answer], Call
         def view(request: HttpRequest) -> HttpResponse:
             typed = request.GET.get(parameter, "").strip()
             refusal = _unasked(request, permission) or _unanswerable(typed)
-            return refusal or JsonResponse(answer(typed))
+            more = {name: request.GET.get(name, "")[:MAX_TYPED_LENGTH] for name in beside}
+            return refusal or JsonResponse(answer(typed, **more))
 
         return view
 

@@ -24,7 +24,7 @@ def product_by_name(typed: str) -> dict[str, object]:
 @answers_typed("q", permission=MAY_READ)
 def product_suggest(typed: str) -> dict[str, object]:
     """Answer what a clerk may mean, best first, at most 20 products."""
-    return {"products": [_choice(product) for product in selectors.suggest(typed)]}
+    return {"products": [choice(product) for product in selectors.suggest(typed)]}
 
 
 def _brief(product: Product | None) -> dict[str, object]:
@@ -38,7 +38,8 @@ def _brief(product: Product | None) -> dict[str, object]:
     }
 
 
-def _choice(product: Product) -> dict[str, object]:
+def choice(product: Product) -> dict[str, object]:
+    """Return what a picker shows of a product, with today's list price."""
     price = product.unit_price
     return {
         "sku": product.sku,

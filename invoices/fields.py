@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from typing import Any, ClassVar
 
@@ -74,6 +75,14 @@ class TypedDateField(TypedField, forms.DateField):
     default_error_messages: ClassVar = {
         "invalid": _("%(label)s: “%(value)s” is not a date. Enter it as in 2026-11-24."),
     }
+
+
+def typed_day(text: str) -> datetime.date | None:
+    """Return the day that a field of the browser holds, None when it is none."""
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 class TypedNumberField(TypedField, forms.DecimalField):

@@ -13,14 +13,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from catalog import units
+from catalog.answers import answers_typed
+from catalog.prices import plain_text
+from catalog.selectors import suggest
+from catalog.views import choice
 from invoices import approvals, issuing, pdf, selectors, services, snapshot
 from invoices.domain.approval import needs_approval
 from invoices.domain.errors import DomainError
+from invoices.fields import typed_day
 from invoices.forms import NoteEditor
 from invoices.messages import worded
 from invoices.models import DeliveryNote
+from invoices.offers import Offer, offers
 from invoices.services import DraftChanged, NoteNotDraft
-from invoices.views import file_name, inline, may_write, note_or_404, signed_in
+from invoices.views import WRITE, file_name, inline, may_write, note_or_404, signed_in
 
 
 @may_write
@@ -78,6 +84,19 @@ def note_preview(request: HttpRequest, note_id: int | None = None) -> HttpRespon
     if "check" in request.POST:
         return HttpResponse(status=204)
     return inline(pdf.render(document), name=file_name(document))
+
+
+@answers_typed("q", permission=WRITE, beside=("on",))
+def product_suggest(typed: str, *, on: str) -> dict[str, object]:
+    """Products for the picker, at the prices of the delivery date; of today while that is not typed."""
+    products = suggest(typed)
+    day = typed_day(on) or timezone.localdate()
+    offered = offers([product.sku for product in products], day=day)
+    return {"products": [choice(product) | _price_of(offered[product.sku]) for product in products]}
+
+
+def _price_of(offer: Offer) -> dict[str, object]:
+    return {"unit_price": None if offer.unit_price is None else plain_text(offer.unit_price)}
 
 
 def _save(request: HttpRequest, *, note_id: int | None) -> HttpResponse:

@@ -22,6 +22,7 @@ from invoices.domain.tax import PriceBasis, Totals
 from invoices.drafts import Draft, DraftLine
 from invoices.fields import PrintedTextField, TypedDateField, TypedNumberField, TypedTextField
 from invoices.models import Customer
+from invoices.offers import Offer, offers
 from invoices.services import MissingReason
 
 MAX_LINES = 2000
@@ -69,6 +70,8 @@ class LineForm(forms.Form):
     amount: int | None = None
     # What became of the product since it was chosen. The line is well all the same.
     remark: str = ""
+    # What the product of the line costs by the rules; None without a product.
+    offer: Offer | None = None
 
     product_sku = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
     code = PrintedTextField(label=_("Item code"), max_length=64, required=False)
@@ -120,10 +123,10 @@ class LineForm(forms.Form):
             self.add_error("rate_override", _("Enter the rate, or clear its reason."))
         return cleaned
 
-    def fill_from(self, products: Mapping[str, Product]) -> None:
+    def fill_from(self, products: Mapping[str, Product], offered: Mapping[str, Offer]) -> None:
         """Complete a line of which only the code was typed, and refuse one that names nothing at all.
 
-        `products` holds the product of each typed code that means one.
+        `products` holds the product of each typed code that means one, `offered` what those cost.
         """
         cleaned = self.cleaned_data
         chosen = products.get(cleaned.get("product_sku") or "")
@@ -144,7 +147,8 @@ class LineForm(forms.Form):
         cleaned["unit"] = cleaned.get("unit") or self._printed("unit", product.unit)
         cleaned["name"] = self._printed("name", product.name)
         if cleaned.get("unit_price") is None:
-            cleaned.update(unit_price=product.unit_price, tax_category=product.tax_category_id)
+            price = offered[product.sku].unit_price if product.sku in offered else None
+            cleaned.update(unit_price=price, tax_category=product.tax_category_id)
 
     def remark_on(self, products: Mapping[str, Product]) -> None:
         """Say when the chosen product was merged into another one or deactivated; `products` as in `fill_from`."""
@@ -166,6 +170,22 @@ class LineForm(forms.Form):
         except ValidationError as error:
             self.add_error(name, error)
             return ""
+
+    def sku_meant(self) -> str:
+        """The SKU of the product that the line is of: of a merged one, that of the product it was merged into."""
+        cleaned = getattr(self, "cleaned_data", {}).get("product_sku")
+        return str(cleaned or self["product_sku"].value() or "")
+
+    @property
+    def has_own_price(self) -> bool:
+        """Whether the line says another price than the rules give."""
+        if self.offer is None:
+            return False
+        typed = self.fields["unit_price"]
+        try:
+            return bool(typed.clean(self["unit_price"].value()) != self.offer.unit_price)
+        except ValidationError:
+            return True
 
     def line(self) -> DraftLine:
         cleaned = self.cleaned_data
@@ -200,6 +220,9 @@ class LineForm(forms.Form):
 
 
 class BaseLineFormSet(forms.BaseFormSet[LineForm]):
+    # When the goods are delivered, which decides what they cost.
+    day: date | None = None
+
     def total_form_count(self) -> int:
         claimed = super().total_form_count()
         return min(claimed, self._sent_count()) if self.is_bound else claimed
@@ -213,9 +236,11 @@ class BaseLineFormSet(forms.BaseFormSet[LineForm]):
         typed = [form for form in self.forms if not form.is_blank]
         codes = {form.cleaned_data.get(name) or "" for form in typed for name in ("product_sku", "code")} - {""}
         products = products_meant(codes)
+        skus = {product.sku for product in products.values()}
+        offered = offers(skus, day=self.day) if self.day else {}
         for form in typed:
             form.remark_on(products)
-            form.fill_from(products)
+            form.fill_from(products, offered)
 
     def remark_on_products(self) -> None:
         """Note on the lines of a form that was not sent what became of their products. At most three queries."""
@@ -258,7 +283,9 @@ class NoteEditor:
 
     def is_valid(self) -> bool:
         # Both are asked, so that every error shows at once.
-        return all([self.head.is_valid(), self.lines.is_valid()])
+        is_head_valid = self.head.is_valid()
+        self.lines.day = self.head.cleaned_data.get("delivered_on") if self.head.is_bound else None
+        return all([is_head_valid, self.lines.is_valid()])
 
     @cached_property
     def draft(self) -> Draft:
@@ -287,9 +314,10 @@ class NoteEditor:
     def totals(self, *, today: date) -> Totals:
         """Return what the lines come to so far, and note each row's amount on its form (`amount`, None if unknown).
 
-        Raises what `pricing.price` raises.
+        Notes there, too, what its product costs by the rules (`offer`). Raises what `pricing.price` raises.
         """
         customer, delivered_on, counted = self._counted()
+        self._note_offers(day=delivered_on or today)
         priced = pricing.price(
             [line for line in counted if line is not None],
             customer=customer or Customer(),
@@ -299,6 +327,12 @@ class NoteEditor:
         for form, line in zip(self.lines.forms, counted, strict=False):
             form.amount = None if line is None else next(amounts).amount
         return priced.totals
+
+    def _note_offers(self, *, day: date) -> None:
+        skus = {form: form.sku_meant() for form in self.lines.forms}
+        offered = offers(set(skus.values()) - {""}, day=day)
+        for form, sku in skus.items():
+            form.offer = offered.get(sku)
 
     def _counted(self) -> tuple[Customer | None, date | None, list[DraftLine | None]]:
         if not self.head.is_bound:

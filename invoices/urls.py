@@ -22,5 +22,6 @@ urlpatterns = [
     path("notes/<int:note_id>/approve", approval_views.note_approve, name="note_approve"),
     path("notes/<int:note_id>/return", approval_views.note_return, name="note_return"),
     path("notes/<int:note_id>/withdraw", approval_views.note_withdraw, name="note_withdraw"),
+    path("notes/products/suggest", form_views.product_suggest, name="product_suggest"),
     path("customers/suggest", views.customer_suggest, name="customer_suggest"),
 ]

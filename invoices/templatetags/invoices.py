@@ -16,7 +16,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from catalog import prices
+from invoices import wording
 from invoices.domain.tax import TaxClass, TaxKind
+from invoices.forms import LineForm
 
 register = Library()
 
@@ -27,6 +29,19 @@ def yen(amount: int | None) -> str:
     if amount is None:
         return ""
     return f"{'-' if amount < 0 else ''}¥{abs(amount):,}"
+
+
+@register.simple_tag
+def amount_of(form: LineForm, *, out_of_band: bool = False) -> SafeString:
+    """What a line comes to, and for the script what its product costs by the rules and whether that is what it says."""
+    offer, swap = form.offer, {"hx-swap-oob": "true"} if out_of_band else {}
+    told: dict[str, object] = {}
+    if offer is not None:
+        told = {"data-sku": form["product_sku"].value()}
+        told |= {"data-offer": "" if offer.unit_price is None else prices.plain_text(offer.unit_price)}
+        told |= {"data-rule": wording.rule(offer), "data-is-own": form.has_own_price}
+    attributes = _written(id=f"{form.prefix}-amount", **{"class": "amount"}, **told, **swap)
+    return SafeString(f"<span{attributes}>{yen(form.amount)}</span>")
 
 
 @register.filter

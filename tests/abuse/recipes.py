@@ -49,6 +49,7 @@ PARAMETERS: dict[str, tuple[str, ...]] = {
     "api/product_by_sku": ("sku",),
     "api/product_by_name": ("name",),
     "products/suggest": ("q",),
+    "notes/products/suggest": ("q", "on", "customer"),
     "customers/suggest": ("q",),
     "healthz": (),
     "dbcheck": (),

@@ -24,7 +24,16 @@ def test_every_role_has_a_group_of_its_own() -> None:
 
 def test_staff_keep_masters_and_nothing_else() -> None:
     models = {name.split("_")[1] for name in permissions_of(Role.PRODUCT_STAFF)}
-    assert models == {"product", "productload", "taxcategory", "taxrate", "customer", "issuer", "numberseries"}
+    assert models == {
+        "product",
+        "listprice",
+        "productload",
+        "taxcategory",
+        "taxrate",
+        "customer",
+        "issuer",
+        "numberseries",
+    }
 
 
 def test_auditor_may_view_every_model_and_only_view() -> None:

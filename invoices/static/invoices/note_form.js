@@ -18,8 +18,8 @@
   // --- Picker: a text input with a list under it (ARIA combobox pattern) ---
 
   class Picker {
-    constructor(input, { url, key, describe, choose, freeText }) {
-      Object.assign(this, { input, url, key, describe, choose, freeText });
+    constructor(input, { url, key, describe, choose, freeText, beside = () => ({}) }) {
+      Object.assign(this, { input, url, key, describe, choose, freeText, beside });
       this.list = document.createElement("ul");
       this.list.id = `${input.id}-list`;
       this.list.setAttribute("role", "listbox");
@@ -51,7 +51,7 @@
       const typed = this.input.value.trim();
       this.controller = new AbortController();
       try {
-        const response = await fetch(`${this.url}?q=${encodeURIComponent(typed)}`, {
+        const response = await fetch(`${this.url}?${new URLSearchParams({ q: typed, ...this.beside() })}`, {
           signal: this.controller.signal,
           headers: { Accept: "application/json" },
           redirect: "manual",
@@ -193,6 +193,7 @@
     new Picker(code, {
       url: form.dataset.products,
       key: "products",
+      beside: () => ({ on: form.elements.delivered_on.value, customer: form.elements.customer_id.value }),
       describe: (product) => [
         ["code", product.sku],
         ["name", product.name],
@@ -203,7 +204,7 @@
         code.value = product.sku;
         field(line, "name").value = product.name;
         field(line, "unit").value = product.unit;
-        field(line, "unit_price").value = product.unit_price ?? "";
+        field(line, "unit_price").value = line.dataset.offer = product.unit_price ?? "";
         field(line, "tax_category").value = product.tax_category;
         clearOverride(line);
         clearRemark(line);
@@ -221,6 +222,7 @@
       },
     });
     if (field(line, "product_sku").value) line.dataset.hasProduct = "true";
+    follow(line);
     code.addEventListener("input", () => {
       field(line, "product_sku").value = "";
       clearRemark(line);
@@ -230,6 +232,54 @@
   // What was said of the product that stood here before.
   function clearRemark(line) {
     line.querySelector(".remark")?.remove();
+  }
+
+  // --- Prices: one that was offered follows the delivery date and the customer, one that was typed stays ---
+
+  // Whether the price of the line changed.
+  function follow(line) {
+    const { sku = "", offer, rule, isOwn } = line.querySelector(".amount").dataset;
+    // An answer to what stood here before; the one to what stands here now is on its way.
+    if (sku !== field(line, "product_sku").value) return false;
+    const shown = line.querySelector(".rule");
+    const price = field(line, "unit_price");
+    const followed = line.dataset.offer;
+    line.dataset.offer = offer ?? "";
+    if (offer === undefined) {
+      shown.replaceChildren();
+      delete line.dataset.offer;
+      return false;
+    }
+    const isOffered = followed !== undefined && price.value.replaceAll(",", "") === followed;
+    if (isOffered && followed !== offer) {
+      price.value = offer;
+      shown.replaceChildren(rule);
+      return true;
+    }
+    if (isOwn === undefined) shown.replaceChildren(rule);
+    else shown.replaceChildren(`${form.dataset.ownPrice}（${rule}）`, takeButton(offer));
+    return false;
+  }
+
+  function takeButton(offer) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.tabIndex = -1;
+    button.dataset.do = "take";
+    button.textContent = offer === "" ? form.dataset.takeNone : form.dataset.take.replace("{price}", () => offer);
+    return button;
+  }
+
+  const repriced = document.getElementById("repriced");
+
+  function followAll() {
+    const places = lines().flatMap((line, place) => (follow(line) ? [place + 1] : []));
+    if (!places.length) return;
+    repriced.textContent = form.dataset.repriced
+      .replace("{count}", () => places.length)
+      .replace("{lines}", () => places.slice(0, 20).join("、") + (places.length > 20 ? "…" : ""));
+    repriced.hidden = false;
+    changed();
   }
 
   function clearOverride(line) {
@@ -244,6 +294,7 @@
     clearOverride(line);
     clearRemark(line);
     delete line.dataset.hasProduct;
+    delete line.dataset.offer;
   }
 
   function newLine() {
@@ -296,6 +347,11 @@
   }
 
   const tools = {
+    take(line) {
+      field(line, "unit_price").value = line.dataset.offer ?? "";
+      changed();
+      focus(field(line, "quantity"));
+    },
     rate(line) {
       const row = line.querySelector(".override");
       row.hidden = !row.hidden;
@@ -318,6 +374,7 @@
       }
       copy.querySelector(".override").hidden = line.querySelector(".override").hidden;
       if (line.dataset.hasProduct) copy.dataset.hasProduct = "true";
+      if (line.dataset.offer !== undefined) copy.dataset.offer = line.dataset.offer;
       line.after(copy);
       changed();
       focus(field(copy, "quantity"));
@@ -478,6 +535,8 @@
     else if (form.elements.csrfmiddlewaretoken.value !== token) recalculate();
   });
   totals.addEventListener("htmx:afterSwap", () => totals.classList.remove("outdated"));
+  // The amounts of the lines, which carry the offers, are swapped one after the other; then all are there.
+  totals.addEventListener("htmx:afterSettle", followAll);
 
   lines().forEach(prepareLine);
   renumber();

@@ -240,6 +240,7 @@ QUERIES: Mapping[str | tuple[str, str], Mapping[str, str]] = {
     "/api/product_by_sku": {"sku": "A"},
     "/api/product_by_name": {"name": "A"},
     "/products/suggest": {"q": "A"},
+    "/notes/products/suggest": {"q": "A", "on": "2026-12-01"},
     "/customers/suggest": {"q": "C"},
     ("/admin/autocomplete/", "customers"): _AUTOCOMPLETE | {"field_name": "customer"},
     ("/admin/autocomplete/", "users"): _AUTOCOMPLETE | {"field_name": "created_by"},
