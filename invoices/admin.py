@@ -27,6 +27,7 @@ from invoices.domain.errors import DomainError
 from invoices.fields import HalfWidthField, PostalCodeField, PrintedTextField, TypedNumberField, TypedTextField
 from invoices.messages import worded
 from invoices.models import Customer, Issuer, NumberSeries
+from invoices.price_admin import INLINES_OF_CUSTOMER
 
 MAX_SEAL_BYTES = 500_000
 MAX_SEAL_PIXELS = 2000
@@ -70,6 +71,7 @@ class CustomerForm(forms.ModelForm[Customer]):
 class CustomerAdmin(KeptWhenUsed[Customer], SharedAdmin[Customer]):
     instead = _("Untick “active” on its page instead: it is not offered any more, and old notes keep it.")
     form = CustomerForm
+    inlines = INLINES_OF_CUSTOMER
     list_display = ("code", "name", "department", "price_basis", "invoice_policy", "is_active")
     list_display_links = ("code", "name")
     list_filter = ("is_active", "price_basis", "invoice_policy")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from typing import Any
 
@@ -23,7 +24,7 @@ from invoices.domain.errors import DomainError
 from invoices.fields import typed_day
 from invoices.forms import NoteEditor
 from invoices.messages import worded
-from invoices.models import DeliveryNote
+from invoices.models import Customer, DeliveryNote
 from invoices.offers import Offer, offers
 from invoices.services import DraftChanged, NoteNotDraft
 from invoices.views import WRITE, file_name, inline, may_write, note_or_404, signed_in
@@ -86,13 +87,19 @@ def note_preview(request: HttpRequest, note_id: int | None = None) -> HttpRespon
     return inline(pdf.render(document), name=file_name(document))
 
 
-@answers_typed("q", permission=WRITE, beside=("on",))
-def product_suggest(typed: str, *, on: str) -> dict[str, object]:
-    """Products for the picker, at the prices of the delivery date; of today while that is not typed."""
+@answers_typed("q", permission=WRITE, beside=("on", "customer"))
+def product_suggest(typed: str, *, on: str, customer: str) -> dict[str, object]:
+    """Products for the picker, at the customer's prices of the delivery date; of today while that is not typed."""
     products = suggest(typed)
     day = typed_day(on) or timezone.localdate()
-    offered = offers([product.sku for product in products], day=day)
+    offered = offers([product.sku for product in products], customer=_chosen(customer), day=day)
     return {"products": [choice(product) | _price_of(offered[product.sku]) for product in products]}
+
+
+def _chosen(customer_id: str) -> Customer | None:
+    # Longer ones no column holds.
+    is_id = re.fullmatch("[0-9]{1,18}", customer_id)
+    return selectors.customer_typed(customer_id=int(customer_id), typed="") if is_id else None
 
 
 def _price_of(offer: Offer) -> dict[str, object]:

@@ -220,7 +220,8 @@ class LineForm(forms.Form):
 
 
 class BaseLineFormSet(forms.BaseFormSet[LineForm]):
-    # When the goods are delivered, which decides what they cost.
+    # Who buys, and when the goods are delivered: that decides what they cost.
+    customer: Customer | None = None
     day: date | None = None
 
     def total_form_count(self) -> int:
@@ -236,8 +237,9 @@ class BaseLineFormSet(forms.BaseFormSet[LineForm]):
         typed = [form for form in self.forms if not form.is_blank]
         codes = {form.cleaned_data.get(name) or "" for form in typed for name in ("product_sku", "code")} - {""}
         products = products_meant(codes)
-        skus = {product.sku for product in products.values()}
-        offered = offers(skus, day=self.day) if self.day else {}
+        alone = {form.cleaned_data.get("code") for form in typed if not form.cleaned_data.get("name")}
+        skus = {product.sku for code, product in products.items() if code in alone}
+        offered = offers(skus, customer=self.customer, day=self.day) if self.day else {}
         for form in typed:
             form.remark_on(products)
             form.fill_from(products, offered)
@@ -284,7 +286,9 @@ class NoteEditor:
     def is_valid(self) -> bool:
         # Both are asked, so that every error shows at once.
         is_head_valid = self.head.is_valid()
-        self.lines.day = self.head.cleaned_data.get("delivered_on") if self.head.is_bound else None
+        if self.head.is_bound:
+            self.lines.customer = self.head.cleaned_data.get("chosen_customer")
+            self.lines.day = self.head.cleaned_data.get("delivered_on")
         return all([is_head_valid, self.lines.is_valid()])
 
     @cached_property
@@ -317,7 +321,7 @@ class NoteEditor:
         Notes there, too, what its product costs by the rules (`offer`). Raises what `pricing.price` raises.
         """
         customer, delivered_on, counted = self._counted()
-        self._note_offers(day=delivered_on or today)
+        self._note_offers(customer=customer, day=delivered_on or today)
         priced = pricing.price(
             [line for line in counted if line is not None],
             customer=customer or Customer(),
@@ -328,9 +332,9 @@ class NoteEditor:
             form.amount = None if line is None else next(amounts).amount
         return priced.totals
 
-    def _note_offers(self, *, day: date) -> None:
+    def _note_offers(self, *, customer: Customer | None, day: date) -> None:
         skus = {form: form.sku_meant() for form in self.lines.forms}
-        offered = offers(set(skus.values()) - {""}, day=day)
+        offered = offers(set(skus.values()) - {""}, customer=customer, day=day)
         for form, sku in skus.items():
             form.offer = offered.get(sku)
 

@@ -20,7 +20,7 @@ class Rounding(StrEnum):
     CEIL = "ceil"
 
 
-_DECIMAL_ROUNDING = {
+DECIMAL_ROUNDING = {
     Rounding.FLOOR: ROUND_FLOOR,
     Rounding.HALF_UP: ROUND_HALF_UP,
     Rounding.CEIL: ROUND_CEILING,
@@ -29,7 +29,7 @@ _DECIMAL_ROUNDING = {
 
 def round_yen(value: Decimal, rounding: Rounding) -> int:
     """Round `value` to whole yen, symmetric about zero, so that a full return is the exact negative of the sale."""
-    magnitude = int(value.copy_abs().to_integral_value(_DECIMAL_ROUNDING[rounding], EXACT))
+    magnitude = int(value.copy_abs().to_integral_value(DECIMAL_ROUNDING[rounding], EXACT))
     return -magnitude if value < 0 else magnitude
 
 

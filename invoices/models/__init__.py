@@ -5,9 +5,12 @@ from invoices.models.history import NoteStep
 from invoices.models.issuers import Issuer, Seal
 from invoices.models.notes import DeliveryNote, DeliveryNoteLine, NoteState
 from invoices.models.numbers import NumberCounter, NumberSeries
+from invoices.models.prices import CustomerPercentage, CustomerPrice
 
 __all__ = [
     "Customer",
+    "CustomerPercentage",
+    "CustomerPrice",
     "DeliveryNote",
     "DeliveryNoteLine",
     "Issuer",

@@ -8,6 +8,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from catalog.models import ListPrice
+from invoices.models import Customer, CustomerPercentage
 from tests.browser.test_note_form import choose, new_note, row
 
 
@@ -29,6 +30,13 @@ def test_offered_prices_follow_the_delivery_date_and_typed_ones_stay(clerk_page:
     expect(rules.nth(0)).to_have_text(f"標準単価 {later}から")
     expect(page.locator("#lines-0-amount")).to_have_text("¥1,200")
     assert (row(page, 0, "unit_price"), row(page, 1, "unit_price")) == ("1200", "1,000")
+    customer = Customer.objects.get(code="C001")
+    CustomerPercentage.objects.create(customer=customer, percentage=50, valid_from=later + timedelta(days=1))
+    page.locator("[name=delivered_on]").fill((later + timedelta(days=1)).isoformat())
+    expect(rules.nth(0)).to_have_text(f"掛率 50% {later + timedelta(days=1)}から")
+    expect(page.locator("#lines-0-amount")).to_have_text("¥600")
+    page.locator("[name=delivered_on]").fill(later.isoformat())
+    expect(page.locator("#lines-0-amount")).to_have_text("¥1,200")
     rules.nth(1).get_by_role("button", name="1200円にする").click()
     expect(page.locator("#lines-1-amount")).to_have_text("¥2,400")
     expect(rules.nth(1)).to_have_text(f"標準単価 {later}から")

@@ -15,6 +15,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from catalog.models import Product, TaxCategory, TaxRate
 from papyrus_site.roles import Role
+from tests import inline_rows
 from tests.catalog.factories import ProductFactory
 from tests.invoices.factories import user_of
 
@@ -32,8 +33,7 @@ VALID = {
     "jan": "",
     "note": "",
     "is_active": "on",
-    "list_prices-TOTAL_FORMS": "0",
-    "list_prices-INITIAL_FORMS": "0",
+    **inline_rows.OF_PRODUCT,
 }
 
 

@@ -18,6 +18,7 @@ from catalog.merging import services
 from catalog.models import Product, TaxCategory, TaxRate
 from invoices.models import Customer, Issuer
 from papyrus_site.roles import Role, give, roles_of
+from tests import inline_rows
 from tests.catalog.factories import ProductFactory, TaxCategoryFactory, TaxRateFactory
 from tests.invoices.factories import CustomerFactory, IssuerFactory, user_of
 from tests.opening import opened, opened_with
@@ -34,8 +35,7 @@ TYPED = {
     "jan": "",
     "note": "",
     "is_active": "on",
-    "list_prices-TOTAL_FORMS": "0",
-    "list_prices-INITIAL_FORMS": "0",
+    **inline_rows.OF_PRODUCT,
 }
 
 

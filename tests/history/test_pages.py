@@ -16,6 +16,7 @@ from catalog.merging import services
 from catalog.models import Product, TaxRate
 from history import pages
 from papyrus_site.roles import Role
+from tests import inline_rows
 from tests.catalog.factories import ProductFactory
 from tests.invoices.factories import CustomerFactory, UserFactory, user_of
 
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.django_db
 
 ALL = "/admin/changes/"
 VALID = {"name": "茶", "unit_price": "1200", "unit": "個", "tax_category": "reduced", "jan": "", "note": ""}
-VALID |= {"list_prices-TOTAL_FORMS": "0", "list_prices-INITIAL_FORMS": "0"}
+VALID |= inline_rows.OF_PRODUCT
 
 
 def shown(answer: Any) -> list[str]:

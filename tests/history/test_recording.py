@@ -18,6 +18,7 @@ from history.recording import Change, change_models
 from invoices.models import Customer, Issuer, NumberSeries
 from papyrus_site.local import ROOT
 from papyrus_site.roles import Role, give
+from tests import inline_rows
 from tests.catalog.factories import ProductFactory
 from tests.catalog.loads.loading import loaded
 from tests.invoices.factories import CustomerFactory, IssuerFactory, UserFactory, issued_note
@@ -26,7 +27,7 @@ pytestmark = pytest.mark.django_db
 
 CHANGE = "/admin/catalog/product/A/change/"
 VALID = {"name": "茶", "unit_price": "1080", "unit": "袋", "tax_category": "standard", "jan": "", "note": ""}
-VALID |= {"list_prices-TOTAL_FORMS": "0", "list_prices-INITIAL_FORMS": "0"}
+VALID |= inline_rows.OF_PRODUCT
 
 
 def changes(model: type[Any]) -> list[Change]:

@@ -11,6 +11,7 @@ from django.test import Client
 from PIL import Image, PngImagePlugin
 
 from invoices.models import Customer, Issuer, NumberSeries, Seal
+from tests import inline_rows
 from tests.invoices.factories import CustomerFactory, IssuerFactory
 
 pytestmark = pytest.mark.django_db
@@ -25,6 +26,7 @@ def customer_form(**typed: str) -> dict[str, str]:
         "tax_rounding": "floor",
         "invoice_policy": "A",
         "is_active": "on",
+        **inline_rows.OF_CUSTOMER,
     } | typed
 
 

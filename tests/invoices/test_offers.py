@@ -114,5 +114,5 @@ def test_totals_take_as_many_queries_with_many_lines(
     typed = form(customer, *[{"product_sku": "A"}] * count)
     clerk.post("/notes/totals", typed)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         clerk.post("/notes/totals", typed)

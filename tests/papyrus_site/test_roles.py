@@ -31,6 +31,8 @@ def test_staff_keep_masters_and_nothing_else() -> None:
         "taxcategory",
         "taxrate",
         "customer",
+        "customerprice",
+        "customerpercentage",
         "issuer",
         "numberseries",
     }

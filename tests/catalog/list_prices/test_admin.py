@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from catalog.loads import undoing
 from catalog.models import ListPrice, Product
+from tests import inline_rows
 from tests.catalog.factories import ProductFactory
 from tests.catalog.list_prices.clock import today_is
 from tests.catalog.loads.loading import loaded
@@ -32,7 +33,8 @@ def tea() -> Product:
 
 
 def sent(*rows: dict[str, str], initial: int = 0, **changes: str) -> dict[str, str]:
-    form = FACTS | {"list_prices-TOTAL_FORMS": str(len(rows)), "list_prices-INITIAL_FORMS": str(initial)} | changes
+    counts = {"list_prices-TOTAL_FORMS": str(len(rows)), "list_prices-INITIAL_FORMS": str(initial)}
+    form = FACTS | inline_rows.OF_PRODUCT | counts | changes
     for place, row in enumerate(rows):
         form |= {f"list_prices-{place}-{name}": value for name, value in ({"product": "A"} | row).items()}
     return form
@@ -40,8 +42,7 @@ def sent(*rows: dict[str, str], initial: int = 0, **changes: str) -> dict[str, s
 
 def faults(answer: Any) -> list[dict[str, list[str]]]:
     assert answer.status_code == 200
-    [formset] = answer.context["inline_admin_formsets"]
-    return list(formset.formset.errors)
+    return list(answer.context["inline_admin_formsets"][0].formset.errors)
 
 
 def dated() -> list[tuple[Any, ...]]:
@@ -81,9 +82,9 @@ def test_wrong_prices_are_named_and_nothing_is_saved(signed_in: Client, tea: Pro
 def test_two_prices_from_one_day_are_refused(signed_in: Client, tea: Product) -> None:
     row = {"valid_from": "2027-04-01", "unit_price": "1"}
     answer = signed_in.post(PAGE, sent(row, row))
-    [formset] = answer.context["inline_admin_formsets"]
+    formset = answer.context["inline_admin_formsets"][0].formset
     sentence = "This product already has a price from that day. Change that price or choose another day."
-    assert formset.formset.non_form_errors() == [sentence]
+    assert formset.non_form_errors() == [sentence]
 
 
 def test_todays_price_is_not_taken_in_two_places(signed_in: Client, tea: Product) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import inline_rows
 from tests.deploy.container.browsing import Browser
 from tests.deploy.container.own_postgres import Office, OwnPostgres
 from tests.deploy.serving import Server
@@ -24,8 +25,7 @@ PRODUCT = {
     "jan": "",
     "note": "",
     "is_active": "on",
-    "list_prices-TOTAL_FORMS": "0",
-    "list_prices-INITIAL_FORMS": "0",
+    **inline_rows.OF_PRODUCT,
 }
 
 

@@ -21,6 +21,7 @@ from catalog.models import Product, ProductLoad, TaxCategory
 from invoices.models import Customer, DeliveryNote, Issuer
 from papyrus_site.roles import Role
 from papyrus_site.sign_in.models import Identity
+from tests import inline_rows
 from tests.catalog.factories import ProductFactory, TaxCategoryFactory
 from tests.catalog.loads.loading import loaded, previewed
 from tests.invoices.factories import (
@@ -163,7 +164,7 @@ def _note(office: Office, **pressed: str) -> dict[str, Any]:
 
 def _customer(office: Office) -> dict[str, str]:
     choices = {"price_basis": "exclusive", "line_rounding": "floor", "tax_rounding": "floor", "invoice_policy": "A"}
-    return {"code": "C-other", "name": "株式会社別"} | choices
+    return {"code": "C-other", "name": "株式会社別"} | choices | inline_rows.OF_CUSTOMER
 
 
 def _tax_category(office: Office) -> dict[str, str]:
@@ -173,7 +174,7 @@ def _tax_category(office: Office) -> dict[str, str]:
 
 def _product(office: Office) -> dict[str, str]:
     facts = {"sku": "B", "name": "別の品", "unit_price": "5", "unit": "個", "tax_category": "standard"}
-    return facts | {"list_prices-TOTAL_FORMS": "0", "list_prices-INITIAL_FORMS": "0"}
+    return facts | inline_rows.OF_PRODUCT
 
 
 def _chosen(action: str) -> Callable[[Office, str], dict[str, Any]]:
