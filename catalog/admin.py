@@ -16,13 +16,14 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _, gettext_lazy, ngettext
 
 from catalog import prices, selectors, taxation
+from catalog.bulk_prices.admin import BulkPricesMixin, PriceRevisionAdmin
 from catalog.filters import ActiveFilter, ChangedFilter, JanFilter, PriceFilter
 from catalog.forms import ProductForm, ProductRowForm, RateField, TaxCategoryField, TaxRateFormSet
 from catalog.labels.admin import LabelsMixin
 from catalog.list_prices.admin import ListPriceInline
 from catalog.loads.admin import LoadsMixin, ProductLoadAdmin
 from catalog.merging.admin import MergingMixin
-from catalog.models import Product, ProductLoad, StoredProduct, TaxCategory, TaxRate
+from catalog.models import PriceRevision, Product, ProductLoad, StoredProduct, TaxCategory, TaxRate
 from catalog.product_list import ProductList
 from history.deletion import KeptWhenUsed
 from history.editing import SharedAdmin
@@ -32,7 +33,7 @@ MOST_RATES = 100
 
 
 @admin.register(Product)
-class ProductAdmin(LabelsMixin, MergingMixin, LoadsMixin, KeptWhenUsed[Product], SharedAdmin[Product]):
+class ProductAdmin(LabelsMixin, MergingMixin, BulkPricesMixin, LoadsMixin, KeptWhenUsed[Product], SharedAdmin[Product]):
     form = ProductForm
     list_display = ("sku", "name", "unit_price", "unit", "taxation", "jan", "is_active", "updated_at")
     list_editable = ("unit_price", "is_active")
@@ -45,7 +46,7 @@ class ProductAdmin(LabelsMixin, MergingMixin, LoadsMixin, KeptWhenUsed[Product],
     search_fields = ("sku", "name", "jan")
     search_help_text = gettext_lazy("Beginning of a SKU, any part of a name, or a whole JAN")
     inlines: ClassVar[tuple[type[InlineModelAdmin[Any, Any]], ...]] = (ListPriceInline,)
-    actions = ("activate", "deactivate", "merge_selected", "print_labels")
+    actions = ("revise_prices", "activate", "deactivate", "merge_selected", "print_labels")
     change_form_template = "catalog/product_change_form.html"
     instead = gettext_lazy("Deactivate it instead: it is not offered any more, and old notes keep it.")
     readonly_fields = ("first_price", "created_at", "updated_at")
@@ -134,6 +135,7 @@ class ProductAdmin(LabelsMixin, MergingMixin, LoadsMixin, KeptWhenUsed[Product],
 
 
 admin.site.register(ProductLoad, ProductLoadAdmin)
+admin.site.register(PriceRevision, PriceRevisionAdmin)
 
 
 class TaxRateInline(admin.TabularInline[TaxRate, TaxCategory]):

@@ -14,6 +14,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from catalog import units
+from catalog.bulk_prices.models import PriceRevision, PriceRevisionRow
 from catalog.list_prices.models import MAX_PRICE, ListPrice, StoredProduct
 from catalog.loads.models import LoadState, ProductLoad, ProductLoadChange, ProductLoadRow, Verdict
 from catalog.merging.models import ProductAlias, merged_stays_inactive
@@ -25,6 +26,8 @@ __all__ = [
     "MAX_PRICE",
     "ListPrice",
     "LoadState",
+    "PriceRevision",
+    "PriceRevisionRow",
     "Product",
     "ProductAlias",
     "ProductLoad",

@@ -43,6 +43,7 @@ ROLES: dict[Role, tuple[str, ...]] = {
         "catalog.*_product",
         "catalog.*_listprice",
         "catalog.view_productload",
+        "catalog.view_pricerevision",
         "catalog.*_taxcategory",
         "catalog.*_taxrate",
         "invoices.*_customer",

@@ -31,6 +31,7 @@ RECIPES: dict[str, Callable[[World], dict[str, str]]] = {
         "password2": NEW_PASSWORD,
     },
     "admin/auth/group/add/": lambda world: {"name": "組"},
+    "admin/catalog/pricerevision/<int:revision_id>/preview/": lambda world: {"value": "5", "valid_from": "2099-12-01"},
     "admin/catalog/product/add/": lambda world: {"sku": "N-1", "name": "新品"},
     "admin/catalog/taxcategory/add/": lambda world: {"code": "new", "name": "新区分", "kind": "standard"},
     "admin/invoices/customer/add/": lambda world: {"code": "N1", "name": "新会社"},

@@ -20,6 +20,8 @@ CLOSED = {
     "admin/auth/user/<path:object_id>/delete/": "nobody is deleted",
     "admin/sign_in/identity/add/": "an account becomes known by its first sign-in",
     "admin/sign_in/identity/<path:object_id>/delete/": "its owner would come in as somebody new",
+    "admin/catalog/pricerevision/add/": "a bulk change begins with products that were chosen",
+    "admin/catalog/pricerevision/<path:object_id>/delete/": "bulk changes are kept",
     "admin/catalog/productload/add/": "a load begins with its file",
     "admin/catalog/productload/<path:object_id>/delete/": "loads are kept",
     "admin/invoices/numberseries/add/": "the series are made by migrations",

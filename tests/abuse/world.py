@@ -6,6 +6,8 @@ import io
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
 from itertools import product
 from typing import Any
 from urllib.parse import quote
@@ -22,9 +24,12 @@ from django.db.models import Model, TextChoices
 from django.middleware.csrf import CSRF_SECRET_LENGTH
 from django.test import Client
 
+from catalog.bulk_prices import revising
+from catalog.bulk_prices.models import Kind, PriceRevision, RevisionState, Rounded
 from catalog.loads import applying, staging, undoing
 from catalog.loads.models import LoadState, ProductLoad
 from catalog.merging import services as merging
+from catalog.models import Product
 from invoices import services
 from invoices.models import Customer, DeliveryNote, NoteState
 from papyrus_site.roles import Role
@@ -86,6 +91,7 @@ VALUES: dict[str, Callable[[World], list[Any]]] = {
     "object_id": lambda world: [world.customer.pk],
     "id": lambda world: [world.user.pk],
     "load_id": lambda world: list(ProductLoad.objects.order_by("pk").values_list("pk", flat=True)),
+    "revision_id": lambda world: list(PriceRevision.objects.order_by("pk").values_list("pk", flat=True)),
     "suffix": lambda world: ["csv", "xlsx"],
     "url": lambda world: ["nowhere"],
 }
@@ -95,6 +101,16 @@ LOADS: dict[str, Callable[[ProductLoad], object]] = {
     LoadState.APPLIED: lambda load: applying.apply(load.pk),
     LoadState.UNDONE: lambda load: (applying.apply(load.pk), undoing.undo(load.pk, user=load.started_by)),
     LoadState.FAILED: lambda load: ProductLoad.objects.create(state=LoadState.FAILED, file_name="a.csv", failure="x"),
+}
+# A bulk change in each state it can be in.
+REVISIONS: dict[str, Callable[[PriceRevision], object]] = {
+    RevisionState.CHOSEN: lambda revision: revision,
+    RevisionState.PREVIEWED: lambda revision: _previewed(revision),
+    RevisionState.APPLIED: lambda revision: revising.apply(_previewed(revision).pk),
+    RevisionState.UNDONE: lambda revision: (
+        revising.apply(_previewed(revision).pk),
+        revising.undo(revision.pk, user=revision.started_by),
+    ),
 }
 # A note in each state it can be in.
 NOTES: dict[str, Callable[[User], object]] = {
@@ -154,10 +170,23 @@ def inhabited() -> World:
     for state in known(NoteState, NOTES):
         NOTES[state](author)
         limit(None)
+    for state in known(RevisionState, REVISIONS):
+        REVISIONS[state](revising.begin(Product.objects.all(), user=author))
     for state in known(LoadState, LOADS):
         file = io.BytesIO(f"品番,品名,単価\nL-{state},品物,100\n".encode())
         LOADS[state](staging.preview(file, file_name=f"{state}.csv", user=author))
     return World(user=user, author=author, customer=customer, headers=_signed_in(user))
+
+
+def _previewed(revision: PriceRevision) -> PriceRevision:
+    terms = revising.Terms(
+        kind=Kind.PERCENT,
+        value=Decimal(5),
+        rounded_to=Decimal(1),
+        rounding=Rounded.CEIL,
+        valid_from=date(2099, 1, 1) + timedelta(days=revision.pk),
+    )
+    return revising.preview(revision.pk, terms)
 
 
 def _signed_in(user: User) -> dict[str, str]:

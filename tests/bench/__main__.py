@@ -11,6 +11,7 @@ BENCHMARKS = (
     "tests.bench.bench_serving",
     "tests.bench.bench_loads",
     "tests.bench.bench_history",
+    "tests.bench.bench_prices",
     "tests.bench.bench_admin",
     "tests.bench.bench_slowest",
 )

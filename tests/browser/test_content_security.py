@@ -37,6 +37,7 @@ ABSENT = {
     *(f"admin:sign_in_identity_{page}" for page in ("add", "delete")),
     # Loads have a page of their own.
     *(f"admin:catalog_productload_{page}" for page in ("add", "change", "history", "delete")),
+    *(f"admin:catalog_pricerevision_{page}" for page in ("add", "change", "history", "delete")),
     "admin:auth_user_delete",
 }
 

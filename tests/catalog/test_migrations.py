@@ -69,7 +69,17 @@ def test_table_is_made_and_removed_when_database_starts_empty(database: Database
     loads = {"product_loads", "product_load_rows", "product_load_changes"}
     changed = ("product", "tax_category", "tax_rate", "product_alias", "list_price")
     changes = {f"{name}_changes" for name in changed}
-    ours = {"stored_products", "list_prices", "product_aliases", "tax_categories", "tax_rates", *loads, *changes}
+    ours = {
+        "stored_products",
+        "list_prices",
+        "price_revisions",
+        "price_revision_rows",
+        "product_aliases",
+        "tax_categories",
+        "tax_rates",
+        *loads,
+        *changes,
+    }
     # Those that refer to products come before the view of them.
     assert made - {"customers", "issuers", "seals", "delivery_notes", "delivery_note_lines", *NUMBERS} == ours
     assert database.tables() == set()

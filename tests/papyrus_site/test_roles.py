@@ -28,6 +28,7 @@ def test_staff_keep_masters_and_nothing_else() -> None:
         "product",
         "listprice",
         "productload",
+        "pricerevision",
         "taxcategory",
         "taxrate",
         "customer",

@@ -9,6 +9,8 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -16,6 +18,9 @@ from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
 from django.test import Client
 
+from catalog.bulk_prices import revising
+from catalog.bulk_prices.models import Kind, PriceRevision, Rounded
+from catalog.bulk_prices.revising import Terms
 from catalog.merging import services
 from catalog.models import Product, ProductLoad, TaxCategory
 from invoices.models import Customer, DeliveryNote, Issuer
@@ -57,6 +62,8 @@ class Office:
     notes: dict[str, DeliveryNote]
     # By case: one that waits, and one that was loaded.
     loads: dict[str, ProductLoad]
+    # By case: one that is previewed, and one that was applied.
+    revisions: dict[str, PriceRevision]
 
     def people_for(self, case: str) -> list[tuple[str, str]]:
         """Return who asks, and under which column each stands. What is done to a superuser another does not ask."""
@@ -70,7 +77,9 @@ class Office:
             return {"object_id": identity, "id": identity, "content_type_id": content_type}
         note = self.notes.get(case, self.notes["draft"])
         load = self.loads.get(case, self.loads[""])
-        return {"note_id": note.pk, "app_label": case, "url": "nowhere", "load_id": load.pk, "suffix": "csv"}
+        revision = self.revisions.get(case, self.revisions[""])
+        values = {"note_id": note.pk, "app_label": case, "url": "nowhere", "load_id": load.pk, "suffix": "csv"}
+        return values | {"revision_id": revision.pk}
 
     def _row(self, model: str, case: str) -> Any:
         rows = {
@@ -79,6 +88,7 @@ class Office:
             "customer": self.customer,
             "issuer": self.issuer,
             "productload": self.loads[""],
+            "pricerevision": self.revisions[""],
             "numberseries": _Keyed(pk="delivery_note"),
             "identity": self.identity,
             "user": self.superuser if case == SUPERUSER else self.colleague,
@@ -106,6 +116,7 @@ def furnish() -> Office:
         customer=CustomerFactory.create(code="C-new"),
         issuer=IssuerFactory.create(name="二社目", is_current=False),
         notes={"draft": draft_note(author), "issued": issued_note(author), "waiting": waiting_note(author)},
+        revisions={"applied": _revision("A", is_applied=True), "": _revision("A")},
         loads={"loaded": loaded(("品番", "品名"), ("L-1", "茶")), "": previewed(("品番", "品名"), ("L-2", "茶"))},
     )
     limit(None)
@@ -129,6 +140,17 @@ def merged_product() -> Product:
     ProductFactory.create(sku="C")
     services.merge(["M"], into="M-kept")
     return merged
+
+
+def _revision(sku: str, *, is_applied: bool = False) -> PriceRevision:
+    # The later one does not touch what the earlier one wrote.
+    day = date(2099, 1, 1) if is_applied else date(2099, 2, 1)
+    terms = Terms(kind=Kind.PERCENT, value=Decimal(5), rounded_to=Decimal(1), rounding=Rounded.HALF_UP, valid_from=day)
+    revision = revising.preview(revising.begin(Product.objects.filter(sku=sku), user=None).pk, terms)
+    if is_applied:
+        revising.apply(revision.pk)
+        revision.refresh_from_db()
+    return revision
 
 
 def _people() -> list[tuple[str, str, User]]:
@@ -223,6 +245,13 @@ SENT: Mapping[str | tuple[str, str], Callable[[Office], Mapping[str, Any]]] = {
     "/admin/catalog/product/add/": _product,
     "/admin/catalog/product/<path:object_id>/change/": _product,
     "/admin/catalog/product/merge/": lambda office: {"sku": ["A", "C"], "kept": "A"},
+    "/admin/catalog/pricerevision/<int:revision_id>/preview/": lambda office: {
+        "kind": "percent",
+        "value": "6",
+        "rounded_to": "1",
+        "rounding": "floor",
+        "valid_from": "2099-02-01",
+    },
     "/admin/catalog/product/export/": lambda office: {"form": "csv"},
     "/admin/catalog/taxcategory/add/": _tax_category,
     "/admin/catalog/taxcategory/<path:object_id>/change/": _tax_category,
@@ -235,7 +264,7 @@ SENT: Mapping[str | tuple[str, str], Callable[[Office], Mapping[str, Any]]] = {
     "/admin/auth/user/<path:object_id>/change/": _user,
     "/admin/auth/user/<id>/password/": lambda office: _PASSWORDS,
 }
-ACTIONS = ("delete_selected", "activate", "deactivate", "merge_selected")
+ACTIONS = ("revise_prices", "delete_selected", "activate", "deactivate", "merge_selected")
 _AUTOCOMPLETE = {"app_label": "invoices", "model_name": "deliverynote", "term": ""}
 QUERIES: Mapping[str | tuple[str, str], Mapping[str, str]] = {
     "/api/product_by_sku": {"sku": "A"},
