@@ -201,7 +201,7 @@ class Text(NamedTuple):
 
 
 class Slanted(NamedTuple):
-    """One line of text around (`x`, `y`) of the sheet, turned by the angle of the given cosine and sine."""
+    """One line of text around (`x`, `y`), turned by the angle of the given cosine and sine."""
 
     x: float
     y: float
@@ -213,7 +213,7 @@ class Slanted(NamedTuple):
     def put(self, sheet: Sheet, top: float) -> None:
         width = self.style.font.stringWidth(self.text, self.style.size)
         x = self.x * mm - self.cosine * width / 2
-        y = from_bottom(self.y) - self.sine * width / 2
+        y = from_bottom(top + self.y) - self.sine * width / 2
         turn = f"{self.cosine} {self.sine} -{self.sine} {self.cosine}"
         sheet.write_beneath(self.text, self.style, f"{turn} {x:.2f} {y:.2f} Tm")
 
@@ -232,6 +232,18 @@ class Rule(NamedTuple):
         start = f"{self.x * mm:.2f} {from_bottom(top + self.y):.2f} m"
         end = f"{self.to_x * mm:.2f} {from_bottom(top + self.to_y):.2f} l"
         sheet.draw(f"{self.colour} RG {self.thickness:.2f} w {start} {end} S")
+
+
+class Dashes(NamedTuple):
+    """A rule drawn in dashes: `pattern` is the points of a dash and of a gap."""
+
+    rule: Rule
+    pattern: str
+
+    def put(self, sheet: Sheet, top: float) -> None:
+        sheet.draw(f"[{self.pattern}] 0 d")
+        self.rule.put(sheet, top)
+        sheet.draw("[] 0 d")
 
 
 class Box(NamedTuple):

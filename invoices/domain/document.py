@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from invoices.domain.eras import Era
 from invoices.domain.tax import PriceBasis, TaxClass, TaxKind, Totals
 
 
@@ -24,6 +25,20 @@ class InvoicePolicy(StrEnum):
     NOTE = "A"
     MONTHLY_INVOICE = "B"
     BOTH = "C"
+
+
+class Language(StrEnum):
+    """In which language the document is worded. What was typed stays as it is."""
+
+    JAPANESE = "ja"
+    ENGLISH = "en"
+
+
+class Envelope(StrEnum):
+    """What the document is posted in: with a window the address stands where that shows it, and nothing else does."""
+
+    PLAIN = "plain"
+    WINDOW = "window"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +89,10 @@ class Issuer:
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One row. `unit_price` has up to 4 decimals, `quantity` up to 3, `amount` is whole yen."""
+    """One row. `unit_price` has up to 4 decimals, `quantity` up to 3, `amount` is whole yen.
+
+    `customer_code` is what the customer calls the goods; empty unless the customer wants that printed.
+    """
 
     code: str
     name: str
@@ -84,6 +102,7 @@ class Line:
     amount: int
     tax_class: TaxClass
     note: str = ""
+    customer_code: str = ""
 
     @property
     def is_reduced(self) -> bool:
@@ -102,8 +121,10 @@ class Original:
 class Document:
     """All a sheet shows. `number` and `issued_on` are None on a draft, which prints 下書き instead.
 
+    `original` is set on a return note (赤伝), whose quantities are negative. `eras` are those that were known when it
+    was issued, and its dates are written by them; without any they are written by the common era.
     The last block describes this printing, not the transaction: the same note prints as several copies, with prices
-    hidden, as the n-th reprint, or voided. `original` is set on a return note (赤伝), whose quantities are negative.
+    hidden, as the n-th reprint, or voided.
     """
 
     number: str | None
@@ -120,15 +141,14 @@ class Document:
     subject: str = ""
     notes: str = ""
     original: Original | None = None
+    language: Language = Language.JAPANESE
+    eras: tuple[Era, ...] = ()
+    envelope: Envelope = Envelope.PLAIN
 
     copy: Copy = Copy.DELIVERY_NOTE
     is_price_hidden: bool = False
     reprint_ordinal: int | None = None
     is_void: bool = False
-
-    @property
-    def title(self) -> str:
-        return _TITLES[self.copy]
 
     @property
     def has_reduced_line(self) -> bool:
@@ -138,10 +158,3 @@ class Document:
     def is_tax_for_reference(self) -> bool:
         """Whether the tax shown is only for reference (参考), because the monthly invoice states the real one."""
         return self.policy is InvoicePolicy.MONTHLY_INVOICE
-
-
-_TITLES = {
-    Copy.DELIVERY_NOTE: "納品書",
-    Copy.FILE_COPY: "納品書（控）",
-    Copy.RECEIPT: "物品受領書",
-}

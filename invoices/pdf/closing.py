@@ -5,23 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from invoices.domain.document import Document, InvoicePolicy
+from invoices.domain.document import Document
 from invoices.domain.tax import PriceBasis, TaxBlock, TaxKind
 from invoices.pdf import layout, wording
+from invoices.pdf.phrases import Sums, phrases_of
 from invoices.pdf.stack import Stack, cell
 from typesetting.canvas import RIGHT, Block, Box, Mark, Placed, Rule, Style
 from typesetting.measures import points
 from typesetting.text import wrap
-
-REDUCED_FOOTNOTE = "※は軽減税率対象品目です"
-POLICY_FOOTNOTES = {
-    InvoicePolicy.MONTHLY_INVOICE: "消費税額は参考です。適格請求書は月ごとの請求書として別途発行します。",
-    InvoicePolicy.BOTH: "この納品書は、月ごとの請求書と合わせて適格請求書となります。",
-}
-BASIS_FOOTNOTES = {
-    PriceBasis.EXCLUSIVE: "単価・金額は税抜価格です（外税）。",
-    PriceBasis.INCLUSIVE: "単価・金額は税込価格です（内税）。",
-}
 
 
 def totals(document: Document) -> Block:
@@ -36,6 +27,7 @@ def totals(document: Document) -> Block:
 class Notes(NamedTuple):
     """The notes of the document (備考), wrapped; divisible by lines."""
 
+    label: str
     lines: tuple[str, ...]
 
     @property
@@ -46,13 +38,13 @@ class Notes(NamedTuple):
     def split(self, room: float) -> tuple[Notes, Notes]:
         """Return the notes that fit into `room` mm and the rest; either may be empty."""
         fitting = max(0, int((room - _notes_frame()) / layout.NOTES_LEADING))
-        return Notes(self.lines[:fitting]), Notes(self.lines[fitting:])
+        return self._replace(lines=self.lines[:fitting]), self._replace(lines=self.lines[fitting:])
 
     def block(self) -> Block:
         top = layout.NOTES_GAP
         x = layout.LEFT_EDGE + layout.NOTES_PADDING
         stack = Stack(x=x, width=_notes_width(), top=top + layout.NOTES_PADDING / 2)
-        stack.add("備考", layout.NOTES_LABEL_TYPE, layout.NOTES_LABEL_HEIGHT)
+        stack.add(self.label, layout.NOTES_LABEL_TYPE, layout.NOTES_LABEL_HEIGHT)
         stack.add_lines(self.lines, layout.NOTES_TYPE, layout.NOTES_LEADING)
         frame = Box(
             layout.LEFT_EDGE, top, layout.BODY_WIDTH, self.height - top, frame=layout.HAIRLINE, thickness=layout.FINE
@@ -62,11 +54,12 @@ class Notes(NamedTuple):
 
 def notes(document: Document) -> Notes:
     """Return the notes of `document`. Raises MissingGlyph when a character cannot be printed."""
+    label = phrases_of(document).notes
     if not document.notes:
-        return Notes(())
+        return Notes(label, ())
     style = layout.NOTES_TYPE
     lines = wrap(document.notes, width=points(_notes_width()), size=style.size, typeface=style.font.typeface)
-    return Notes(tuple(lines))
+    return Notes(label, tuple(lines))
 
 
 def _notes_frame() -> float:
@@ -78,10 +71,11 @@ def _notes_width() -> float:
 
 
 def _footnotes(document: Document) -> Block:
-    sentences = [REDUCED_FOOTNOTE] if document.has_reduced_line else []
+    phrases = phrases_of(document)
+    sentences = [phrases.reduced] if document.has_reduced_line else []
     if not document.is_price_hidden:
-        sentences.append(BASIS_FOOTNOTES[document.basis])
-        sentences.append(POLICY_FOOTNOTES.get(document.policy, ""))
+        sentences.append(phrases.basis[document.basis])
+        sentences.append(phrases.policy.get(document.policy, ""))
     stack = Stack(x=layout.LEFT_EDGE, width=layout.RATE_WIDTH, top=layout.FOOTNOTE_GAP if sentences else 0)
     for sentence in sentences:
         stack.add(sentence, layout.FOOTNOTE_TYPE, layout.FOOTNOTE_LEADING)
@@ -95,21 +89,21 @@ def _rates(document: Document) -> Block:
     marks += _rate_row(_rate_headings(document), layout.RATE_HEADER_TYPE, top=0)
     y = layout.RATE_HEADER_HEIGHT
     for block in document.totals.blocks:
-        marks += _rate_row(_rate_cells(block, document.basis), layout.RATE_TYPE, top=y)
+        cells = _rate_cells(block, document.basis, phrases_of(document).sums)
+        marks += _rate_row(cells, layout.RATE_TYPE, top=y)
         y += layout.RATE_HEIGHT
         marks.append(_rule(layout.LEFT_EDGE, y, width, layout.HAIRLINE, layout.THIN))
     return Block(y, marks)
 
 
 def _rate_headings(document: Document) -> tuple[str, ...]:
-    mark = _reference_mark(document)
-    if document.basis is PriceBasis.INCLUSIVE:
-        return "税率", "対象額（税込）", "うち税抜額", f"内消費税額{mark}"
-    return "税率", "対象額（税抜）", f"消費税額{mark}"
+    words = phrases_of(document).sums
+    *amounts, tax = words.rates[document.basis]
+    return words.rate, *amounts, f"{tax}{_reference_mark(document)}"
 
 
-def _rate_cells(block: TaxBlock, basis: PriceBasis) -> tuple[str, ...]:
-    name = wording.tax_class(block.tax_class)
+def _rate_cells(block: TaxBlock, basis: PriceBasis, words: Sums) -> tuple[str, ...]:
+    name = wording.tax_class(block.tax_class, words)
     tax = "―" if block.tax_class.kind is TaxKind.EXEMPT else wording.amount(block.tax)
     if basis is PriceBasis.INCLUSIVE:
         return name, wording.amount(block.amount), wording.amount(block.taxable), tax
@@ -138,16 +132,15 @@ def _sums(document: Document) -> Block:
         marks.append(_rule(layout.SUM_LEFT, y, layout.SUM_WIDTH, layout.HAIRLINE, layout.THIN))
     height = layout.GRAND_HEIGHT
     marks.append(Box(layout.SUM_LEFT, y, layout.SUM_WIDTH, height, fill=layout.SHADE))
-    marks += _sum_row("合計（税込）", wording.amount_with_sign(document.totals.total), _GRAND, top=y, height=height)
+    label = phrases_of(document).sums.total
+    marks += _sum_row(label, wording.amount_with_sign(document.totals.total), _GRAND, top=y, height=height)
     marks.append(_rule(layout.SUM_LEFT, y + height, layout.SUM_WIDTH, layout.ACCENT, layout.STRONG))
     return Block(y + height, marks)
 
 
 def _sum_rows(document: Document) -> tuple[tuple[str, int], ...]:
-    mark, totals = _reference_mark(document), document.totals
-    if document.basis is PriceBasis.INCLUSIVE:
-        return ("小計（税込）", totals.subtotal), (f"内消費税{mark}", totals.tax)
-    return ("小計（税抜）", totals.subtotal), (f"消費税{mark}", totals.tax)
+    subtotal, tax = phrases_of(document).sums.sums[document.basis]
+    return (subtotal, document.totals.subtotal), (f"{tax}{_reference_mark(document)}", document.totals.tax)
 
 
 class _SumTypes(NamedTuple):
@@ -170,7 +163,7 @@ def _sum_row(label: str, figure: str, types: _SumTypes, *, top: float, height: f
 
 
 def _reference_mark(document: Document) -> str:
-    return "（参考）" if document.is_tax_for_reference else ""
+    return phrases_of(document).sums.for_reference if document.is_tax_for_reference else ""
 
 
 def _rule(x: float, y: float, width: float, colour: str, thickness: float) -> Rule:

@@ -1,13 +1,45 @@
 """Every measure of a note: lengths in millimetres, type sizes and thicknesses of rules in points.
 
-The address block lies in the window of a 長形3号 envelope when the sheet is folded in three; the left margin leaves
-room for a two-hole punch.
+The left margin leaves room for a two-hole punch. How a note lies in the window of an envelope is in `envelope`, how
+two slips share a sheet in `slip`.
 """
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
+from invoices.pdf import envelope
 from typesetting.canvas import FONTS, Style
 from typesetting.fonts import BOLD, REGULAR
+
+
+class FactMeasures(NamedTuple):
+    """Where the facts of a note stand, and how."""
+
+    left: float
+    width: float
+    label_width: float
+    height: float
+    label_style: Style
+    style: Style
+    floor: float
+
+
+class SenderMeasures(NamedTuple):
+    """Where the issuer, or who signs the receipt, stands, and how."""
+
+    left: float
+    width: float
+    name_style: Style
+    name_leading: float
+    name_floor: float
+    style: Style
+    leading: float
+    seal_side: float
+    seal_rise: float
+    stamp_height: float
+    stamp_date_width: float
+
 
 # Paper and margins
 PAGE_WIDTH = 210.0
@@ -44,11 +76,11 @@ BADGE_PADDING = 2.6
 BADGE_GAP = 2.0
 BADGE_TYPE = Style(FONTS[BOLD], 9.5, ALARM)
 
-# Address window: 20 to 50 mm from the top, about 90 mm wide
-WINDOW_LEFT = 21.0
-WINDOW_TOP = 21.5
-WINDOW_WIDTH = 86.0
-WINDOW_BOTTOM = 51.0
+# Address of a note that no window shows
+ADDRESS_LEFT = 21.0
+ADDRESS_TOP = 21.5
+ADDRESS_WIDTH = 86.0
+ADDRESS_BOTTOM = 51.0
 ADDRESS_TYPE = Style(FONTS[REGULAR], 9, INK)
 ADDRESS_LEADING = 4.2
 ADDRESS_GAP = 1.8
@@ -56,31 +88,53 @@ ADDRESSEE_TYPE = Style(FONTS[BOLD], 12.5, INK)
 ADDRESSEE_LEADING = 5.7
 ADDRESSEE_FLOOR = 9.0
 
+# Title and addressee where a window shows the address: the title stands above the facts then.
+WINDOWED_BADGE_TOP = 5.2
+WINDOWED_TITLE_BASELINE = 18.5
+WINDOWED_TITLE_FLOOR = 10.0
+WINDOWED_TITLE_RULE = 22.0
+WINDOWED_SIDE_TOP = 25.0
+WINDOWED_ADDRESS_LEFT = envelope.ALWAYS_LEFT + 1
+WINDOWED_ADDRESS_TOP = envelope.ALWAYS_TOP + 1
+WINDOWED_ADDRESS_WIDTH = envelope.ALWAYS_RIGHT - 1 - WINDOWED_ADDRESS_LEFT
+WINDOWED_ADDRESS_HEIGHT = envelope.ALWAYS_BOTTOM - 1 - WINDOWED_ADDRESS_TOP
+# An address that is too high for the window is set in this part of its size.
+WINDOWED_SHRINKING = (1.0, 0.92, 0.84, 0.76, 0.68)
+FOLD_MARK_LEFT, FOLD_MARK_RIGHT = 4.5, 8.5
+
 # Right column: facts of the note, then the issuer
 SIDE_LEFT = 124.0
 SIDE_WIDTH = RIGHT_EDGE - SIDE_LEFT
 SIDE_TOP = 22.0
-FACT_LABEL_WIDTH = 24.0
-FACT_HEIGHT = 5.0
-FACT_LABEL_TYPE = Style(FONTS[REGULAR], 8, MUTED)
-FACT_TYPE = Style(FONTS[REGULAR], 9.5, INK)
-FACT_FLOOR = 7.5
+FACTS = FactMeasures(
+    left=SIDE_LEFT,
+    width=SIDE_WIDTH,
+    label_width=24.0,
+    height=5.0,
+    label_style=Style(FONTS[REGULAR], 8, MUTED),
+    style=Style(FONTS[REGULAR], 9.5, INK),
+    floor=7.5,
+)
 ISSUER_GAP = 6.0
-ISSUER_NAME_TYPE = Style(FONTS[BOLD], 11, INK)
-ISSUER_NAME_LEADING = 5.4
-ISSUER_NAME_FLOOR = 9.0
-ISSUER_TYPE = Style(FONTS[REGULAR], 8.5, INK)
-ISSUER_LEADING = 4.2
-SEAL_SIDE = 21.0
+SENDER = SenderMeasures(
+    left=SIDE_LEFT,
+    width=SIDE_WIDTH,
+    name_style=Style(FONTS[BOLD], 11, INK),
+    name_leading=5.4,
+    name_floor=9.0,
+    style=Style(FONTS[REGULAR], 8.5, INK),
+    leading=4.2,
+    seal_side=21.0,
+    seal_rise=5.2,
+    stamp_height=16.5,
+    stamp_date_width=44.0,
+)
 SEAL_OVERLAP = 4.0
-SEAL_RISE = 5.2
-STAMP_HEIGHT = 16.5
 STAMP_LABEL_HEIGHT = 5.0
 STAMP_GAP = 2.5
-STAMP_DATE_WIDTH = 44.0
 STAMP_TYPE = Style(FONTS[REGULAR], 8, MUTED)
 
-# Left column below the window
+# Left column below the address
 MESSAGE_WIDTH = 98.0
 MESSAGE_GAP = 4.0
 MESSAGE_LABEL_WIDTH = 15.0
@@ -104,6 +158,7 @@ RUNNING_BASELINE = 13.5
 RUNNING_RULE = 16.5
 RUNNING_BADGE_DROP = 1.6
 RUNNING_NUMBER_LEFT = 32.0
+RUNNING_NUMBER_GAP = 6.0
 RUNNING_TABLE_TOP = 20.0
 RUNNING_TITLE_TYPE = Style(FONTS[BOLD], 11, ACCENT)
 RUNNING_TYPE = Style(FONTS[REGULAR], 9, INK)

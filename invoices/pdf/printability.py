@@ -94,6 +94,7 @@ def _address_texts(address: Address, postal_code: str, place: str) -> Iterator[t
 
 def _line_texts(line: Line) -> Iterator[tuple[str, str]]:
     yield gettext_noop("Item code (line %(line)s)"), line.code
+    yield gettext_noop("Customer's item code (line %(line)s)"), line.customer_code
     yield gettext_noop("Item name (line %(line)s)"), line.name
     yield gettext_noop("Unit (line %(line)s)"), line.unit
     yield gettext_noop("Line note (line %(line)s)"), line.note

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from invoices.domain.document import Document, Line
 from invoices.pdf import layout, wording
+from invoices.pdf.phrases import Headings, phrases_of
 from typesetting.canvas import CENTRE, LEFT, RIGHT, Block, Box, Mark, Rule, Sheet, Style, Text
 from typesetting.measures import baseline, points
 from typesetting.text import Fitted, fit, split_lines
@@ -17,7 +18,7 @@ from typesetting.text import Fitted, fit, split_lines
 class Column:
     """A column: its heading, how a line's cell reads, and how wide it is, or may become from `least_width` on."""
 
-    heading: str
+    heading: Callable[[Headings], str]
     cell: Callable[[Line, int], str]
     width: float
     least_width: float | None = None
@@ -30,6 +31,7 @@ class PlacedColumn(NamedTuple):
     """A column on a sheet: its left edge, where its text is anchored, and the points of width that text has."""
 
     column: Column
+    heading: str
     left: float
     x: float
     room: float
@@ -67,6 +69,7 @@ def columns(document: Document) -> tuple[PlacedColumn, ...]:
     chosen = (
         _NUMBER,
         *((_CODE,) if any(line.code for line in document.lines) else ()),
+        *((_CUSTOMER_CODE,) if any(line.customer_code for line in document.lines) else ()),
         _NAME,
         _MARK,
         _QUANTITY,
@@ -74,7 +77,7 @@ def columns(document: Document) -> tuple[PlacedColumn, ...]:
         *(() if document.is_price_hidden else (_PRICE, _AMOUNT)),
         *((_NOTE,) if any(line.note for line in document.lines) else ()),
     )
-    return tuple(_placed(chosen, document.lines))
+    return tuple(_placed(chosen, document.lines, phrases_of(document).headings))
 
 
 class Row(NamedTuple):
@@ -120,14 +123,14 @@ def header(chosen: Sequence[PlacedColumn]) -> Block:
     y = baseline(height, layout.HEADER_TYPE.size)
     edges = [*(place.left for place in chosen[1:]), layout.RIGHT_EDGE]
     for place, right in zip(chosen, edges, strict=True):
-        if place.column.heading:
-            marks.append(Text((place.left + right) / 2, y, place.column.heading, layout.HEADER_TYPE, CENTRE))
+        if place.heading:
+            marks.append(Text((place.left + right) / 2, y, place.heading, layout.HEADER_TYPE, CENTRE))
     return Block(height, marks)
 
 
 def grid(chosen: Sequence[PlacedColumn], height: float) -> Block:
     """Return the frame around `height` mm of rows and the lines between its columns, to be laid under the rows."""
-    edges = [place.left for place in chosen[1:] if place.column.heading]
+    edges = [place.left for place in chosen[1:] if place.heading]
     marks: list[Mark] = [Rule(x, 0, x, height, layout.HAIRLINE, layout.THIN) for x in edges]
     marks += [Rule(x, 0, x, height, layout.HAIRLINE, layout.THIN) for x in (layout.LEFT_EDGE, layout.RIGHT_EDGE)]
     marks.append(Rule(layout.LEFT_EDGE, height, layout.RIGHT_EDGE, height, layout.ACCENT, layout.FINE))
@@ -146,7 +149,7 @@ def _baseline(size: float) -> float:
     return layout.ROW_PADDING / 2 + baseline(layout.ROW_LEADING, size)
 
 
-def _placed(chosen: Sequence[Column], lines: Sequence[Line]) -> Iterator[PlacedColumn]:
+def _placed(chosen: Sequence[Column], lines: Sequence[Line], headings: Headings) -> Iterator[PlacedColumn]:
     """Set the columns side by side; the names get what the others leave free."""
     widths = [_width(column, lines) for column in chosen]
     free = layout.BODY_WIDTH - sum(widths)
@@ -155,7 +158,7 @@ def _placed(chosen: Sequence[Column], lines: Sequence[Line]) -> Iterator[PlacedC
         width += free if column is _NAME else 0
         room = width - 2 * layout.CELL_PADDING
         x = left + layout.CELL_PADDING + room * column.anchor
-        yield PlacedColumn(column, left, x, points(room), _baseline(column.style.size))
+        yield PlacedColumn(column, column.heading(headings), left, x, points(room), _baseline(column.style.size))
         left += width
 
 
@@ -171,49 +174,55 @@ def _width(column: Column, lines: Sequence[Line]) -> float:
 
 
 _NUMBER = Column(
-    heading="No.",
+    heading=lambda words: words.place,
     cell=lambda _, number: str(number),
     width=layout.NUMBER_WIDTH,
     anchor=CENTRE,
     style=layout.ROW_NUMBER_TYPE,
 )
 _CODE = Column(
-    heading="品番",
+    heading=lambda words: words.code,
     cell=lambda line, _: line.code,
     width=layout.CODE_WIDTH,
     least_width=layout.CODE_LEAST_WIDTH,
 )
-_NAME = Column(heading="品名", cell=lambda line, _: line.name, width=0, floor=layout.CELL_TYPE.size)
+_CUSTOMER_CODE = Column(
+    heading=lambda words: words.customer_code,
+    cell=lambda line, _: line.customer_code,
+    width=layout.CODE_WIDTH,
+    least_width=layout.CODE_LEAST_WIDTH,
+)
+_NAME = Column(heading=lambda words: words.name, cell=lambda line, _: line.name, width=0, floor=layout.CELL_TYPE.size)
 _MARK = Column(
-    heading="",
+    heading=lambda _: "",
     cell=lambda line, _: wording.REDUCED_MARK if line.is_reduced else "",
     width=layout.MARK_WIDTH,
     anchor=CENTRE,
 )
 _QUANTITY = Column(
-    heading="数量",
+    heading=lambda words: words.quantity,
     cell=lambda line, _: wording.number(line.quantity),
     width=layout.QUANTITY_WIDTH,
     anchor=RIGHT,
     floor=layout.FIGURE_FLOOR,
 )
-_UNIT = Column(heading="単位", cell=lambda line, _: line.unit, width=layout.UNIT_WIDTH, anchor=CENTRE)
+_UNIT = Column(heading=lambda words: words.unit, cell=lambda line, _: line.unit, width=layout.UNIT_WIDTH, anchor=CENTRE)
 _PRICE = Column(
-    heading="単価",
+    heading=lambda words: words.unit_price,
     cell=lambda line, _: wording.number(line.unit_price),
     width=layout.PRICE_WIDTH,
     anchor=RIGHT,
     floor=layout.FIGURE_FLOOR,
 )
 _AMOUNT = Column(
-    heading="金額",
+    heading=lambda words: words.amount,
     cell=lambda line, _: wording.amount(line.amount),
     width=layout.AMOUNT_WIDTH,
     anchor=RIGHT,
     floor=layout.FIGURE_FLOOR,
 )
 _NOTE = Column(
-    heading="備考",
+    heading=lambda words: words.note,
     cell=lambda line, _: line.note,
     width=layout.NOTE_WIDTH,
     least_width=layout.NOTE_LEAST_WIDTH,

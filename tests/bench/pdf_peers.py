@@ -15,7 +15,8 @@ from weasyprint import HTML
 from weasyprint.text.fonts import FontConfiguration
 
 from invoices.domain.document import Document
-from invoices.pdf import closing, table, wording
+from invoices.pdf import table, wording
+from invoices.pdf.phrases import JAPANESE, title_of
 
 HERE = Path(__file__).parent
 FONTS = HERE.parent.parent / "invoices" / "pdf" / "fonts"
@@ -23,10 +24,11 @@ FONTS = HERE.parent.parent / "invoices" / "pdf" / "fonts"
 
 def content(document: Document) -> dict[str, Any]:
     """Return every text of the sheet, so that the peers only have to set it."""
-    columns = [place.column for place in table.columns(document)]
+    placed = table.columns(document)
+    columns = [place.column for place in placed]
     recipient, issuer, totals = document.recipient, document.issuer, document.totals
     return {
-        "title": document.title,
+        "title": title_of(document),
         "number": document.number,
         "addressee_address": [f"〒{recipient.address.postal_code}", *recipient.address.address.split("\n")],
         "addressee": list(recipient.addressee_lines()),
@@ -35,8 +37,8 @@ def content(document: Document) -> dict[str, Any]:
         "total": wording.amount_with_sign(totals.total),
         "facts": [
             ["納品書番号", document.number],
-            ["発行日", wording.day(document.issued_on or document.delivered_on)],
-            ["納品日", wording.day(document.delivered_on)],
+            ["発行日", wording.day(document.issued_on or document.delivered_on, document)],
+            ["納品日", wording.day(document.delivered_on, document)],
             ["注文番号", document.order_number],
         ],
         "issuer": [
@@ -46,7 +48,7 @@ def content(document: Document) -> dict[str, Any]:
             f"TEL {issuer.telephone}　FAX {issuer.fax}",
             f"登録番号 {issuer.registration_number}",
         ],
-        "headings": [column.heading for column in columns],
+        "headings": [place.heading for place in placed],
         "rows": [
             [column.cell(line, number) for column in columns] for number, line in enumerate(document.lines, start=1)
         ],
@@ -57,7 +59,7 @@ def content(document: Document) -> dict[str, Any]:
                 for block in totals.blocks
             ),
         ],
-        "footnotes": [closing.REDUCED_FOOTNOTE, closing.BASIS_FOOTNOTES[document.basis]],
+        "footnotes": [JAPANESE.reduced, JAPANESE.basis[document.basis]],
         "sums": [
             ["小計（税抜）", wording.amount(totals.subtotal)],
             ["消費税", wording.amount(totals.tax)],

@@ -458,7 +458,7 @@ def test_nothing_is_lost_when_every_field_is_long() -> None:
 def _columns(note: Document) -> dict[str, tuple[float, float]]:
     placed = table.columns(note)
     rights = [*(place.left for place in placed[1:]), layout.RIGHT_EDGE]
-    return {place.column.heading: (place.left, right) for place, right in zip(placed, rights, strict=True)}
+    return {place.heading: (place.left, right) for place, right in zip(placed, rights, strict=True)}
 
 
 def _is_inside(word: Word, edges: tuple[float, float]) -> bool:

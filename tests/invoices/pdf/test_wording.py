@@ -5,8 +5,11 @@ from decimal import Decimal
 
 import pytest
 
+from invoices.domain.document import Language
+from invoices.domain.eras import ERAS
 from invoices.domain.tax import TaxClass, TaxKind
 from invoices.pdf import wording
+from tests.invoices.pdf.documents import document
 
 
 @pytest.mark.parametrize(
@@ -40,7 +43,29 @@ def test_amount_with_sign_marks_negative_figures(yen: int, expected: str) -> Non
 
 
 def test_day_has_no_leading_zeros() -> None:
-    assert wording.day(date(2026, 1, 3)) == "2026年1月3日"
+    assert wording.day(date(2026, 1, 3), document(1)) == "2026年1月3日"
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (date(2019, 4, 30), "平成31年4月30日"),
+        (date(2019, 5, 1), "令和元年5月1日"),
+        (date(2026, 11, 23), "令和8年11月23日"),
+        (date(1989, 1, 7), "昭和64年1月7日"),
+        (date(1926, 12, 24), "1926年12月24日"),
+    ],
+)
+def test_day_is_written_by_the_eras_of_the_document(value: date, expected: str) -> None:
+    assert wording.day(value, document(1, eras=ERAS)) == expected
+
+
+def test_day_is_written_by_the_eras_known_at_issue_when_a_new_one_has_begun_since() -> None:
+    assert wording.day(date(2019, 5, 1), document(1, eras=ERAS[:2])) == "平成31年5月1日"
+
+
+def test_day_is_plain_in_english() -> None:
+    assert wording.day(date(2026, 1, 3), document(1, eras=ERAS, language=Language.ENGLISH)) == "2026-01-03"
 
 
 @pytest.mark.parametrize(
