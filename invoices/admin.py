@@ -24,10 +24,22 @@ from history.editing import SharedAdmin
 from invoices import pdf, selectors, services
 from invoices.domain import numbering, registration
 from invoices.domain.errors import DomainError
-from invoices.fields import HalfWidthField, PostalCodeField, PrintedTextField, TypedNumberField, TypedTextField
+from invoices.domain.printing import MOST_COPIES
+from invoices.fields import (
+    CopiesField,
+    HalfWidthField,
+    PostalCodeField,
+    PrintedTextField,
+    TypedNumberField,
+    TypedTextField,
+)
+from invoices.item_code_admin import CustomerItemCodeAdmin
 from invoices.messages import worded
-from invoices.models import Customer, Issuer, NumberSeries
+from invoices.models import Customer, CustomerItemCode, Issuer, NumberSeries
+from invoices.models.customers import COPIES
 from invoices.price_admin import INLINES_OF_CUSTOMER
+
+admin.site.register(CustomerItemCode, CustomerItemCodeAdmin)
 
 MAX_SEAL_BYTES = 500_000
 MAX_SEAL_PIXELS = 2000
@@ -38,6 +50,11 @@ MOST_JPEG_SCANS = 100
 def _field(model: type[Model], name: str, field_class: type[forms.Field], **options: Any) -> Any:
     """The form field of a model field, read by `field_class`."""
     return model._meta.get_field(name).formfield(form_class=field_class, **options)  # type: ignore[union-attr]
+
+
+def _copies(name: str) -> Any:
+    """The field of how many copies are printed."""
+    return _field(Customer, name, CopiesField, max_value=MOST_COPIES, required=False)
 
 
 class CustomerForm(forms.ModelForm[Customer]):
@@ -53,11 +70,22 @@ class CustomerForm(forms.ModelForm[Customer]):
     ship_to_name = _field(Customer, "ship_to_name", PrintedTextField)
     ship_to_postal_code = _field(Customer, "ship_to_postal_code", PostalCodeField)
     ship_to_address = _field(Customer, "ship_to_address", PrintedTextField, max_lines=5)
+    note_copies = _copies("note_copies")
+    priceless_copies = _copies("priceless_copies")
+    file_copies = _copies("file_copies")
+    receipt_copies = _copies("receipt_copies")
+    delivery_route = _field(Customer, "delivery_route", PrintedTextField)
     note = _field(Customer, "note", TypedTextField)
 
     class Meta:
         model = Customer
         exclude = ()
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if not self.errors and not any(cleaned[name] for name in COPIES):
+            self.add_error("note_copies", ValidationError(_("No copy is chosen. Enter at least one.")))
+        return cleaned
 
     def clean_code(self) -> str:
         code: str = self.cleaned_data["code"]
@@ -72,9 +100,9 @@ class CustomerAdmin(KeptWhenUsed[Customer], SharedAdmin[Customer]):
     instead = _("Untick “active” on its page instead: it is not offered any more, and old notes keep it.")
     form = CustomerForm
     inlines = INLINES_OF_CUSTOMER
-    list_display = ("code", "name", "department", "price_basis", "invoice_policy", "is_active")
+    list_display = ("code", "name", "department", "price_basis", "invoice_policy", "delivery_route", "is_active")
     list_display_links = ("code", "name")
-    list_filter = ("is_active", "price_basis", "invoice_policy")
+    list_filter = ("is_active", "price_basis", "invoice_policy", "delivery_route")
     list_per_page = 50
     search_fields = ("code",)
     search_help_text = _("Code, name or kana; width and kana do not matter.")
@@ -88,6 +116,14 @@ class CustomerAdmin(KeptWhenUsed[Customer], SharedAdmin[Customer]):
         (
             _("Money and tax"),
             {"fields": ("price_basis", "line_rounding", "tax_rounding", "invoice_policy")},
+        ),
+        (
+            _("Document"),
+            {"fields": ("language", "has_era_dates", "has_item_codes", "envelope")},
+        ),
+        (
+            _("Printing"),
+            {"fields": (*COPIES, "has_receipt_prices", "sheet_use", "delivery_route")},
         ),
         (_("Internal"), {"fields": ("note",)}),
     )

@@ -121,6 +121,21 @@ class TypedNumberField(TypedField, forms.DecimalField):
             raise ValidationError(self.error_messages["not_positive"], code="not_positive")
 
 
+class CopiesField(TypedNumberField):
+    """How many copies; nothing typed is none."""
+
+    default_error_messages: ClassVar = {
+        "max_value": _("%(label)s: at most %(limit_value)s can be printed at once (%(value)s was entered)."),
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"min_value": 0, "max_digits": 12, "decimal_places": 0, "required": False} | kwargs)
+        self.widget.attrs.update({"size": 2, "inputmode": "numeric"})
+
+    def clean(self, value: Any) -> int:
+        return int(super().clean(value) or 0)
+
+
 class HalfWidthField(TypedTextField):
     """A code or telephone number: full width letters and digits become half width."""
 

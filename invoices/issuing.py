@@ -30,13 +30,18 @@ def printable(draft: Draft, *, customer: Customer) -> Document:
     ours has.
     """
     document = snapshot.of(draft, customer=customer, issuer=current_issuer())
+    require_printable(document)
+    return document
+
+
+def require_printable(document: Document) -> None:
+    """Raise UnprintableCharacter naming field and character, if `document` has one that no font of ours has."""
     for found in find_unprintable(document):
         raise UnprintableCharacter(
             field=_(found.field) % {"line": found.line},
             character=found.character,
             codepoints=" ".join(f"U+{ord(part):04X}" for part in found.character),
         )
-    return document
 
 
 def limit_passed_by(document: Document) -> int | None:
@@ -91,4 +96,5 @@ def _freeze(note: DeliveryNote, *, document: Document, pdf: bytes, author: User,
     note.total = document.totals.total
     note.snapshot = snapshot.to_json(document)
     note.pdf_sha256 = archive.sha256(pdf)
+    note.awaits_printing = True
     note.save()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import groupby
 from typing import Any
 
@@ -9,9 +10,11 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery, TextField, Valu
 from django.db.models.functions import Coalesce, Concat
 
 from catalog.search import SearchFold
-from invoices.models import Customer, DeliveryNote, Issuer, NoteState, NoteStep
+from invoices.models import Customer, CustomerItemCode, DeliveryNote, Issuer, NoteState, NoteStep
 
 SUGGESTIONS = 20
+# Among the states of a list: issued, and not printed since.
+UNPRINTED = "unprinted"
 
 
 def current_issuer() -> Issuer | None:
@@ -50,17 +53,30 @@ def customer_typed(*, customer_id: int | None, typed: str) -> Customer | None:
     return found[0] if len(found) == 1 else None
 
 
+def item_codes(customer: Customer, skus: Iterable[str]) -> dict[str | None, str]:
+    """Return what `customer` calls those of the products `skus` that it has a code of its own for."""
+    known = CustomerItemCode.objects.filter(customer=customer, product__in=set(skus))
+    return dict(known.values_list("product_id", "code"))
+
+
+def item_codes_matching(codes: QuerySet[CustomerItemCode], typed: str) -> QuerySet[CustomerItemCode]:
+    """Keep the item codes of which code, customer, SKU or product name contain every word of `typed`."""
+    return _matching(codes, typed, "code", "customer__code", "customer__name", "product_id", "product__name")
+
+
 def notes_to_list(*, typed: str = "", state: str = "") -> QuerySet[DeliveryNote]:
     """Return notes with their customers, newest first; of those that wait for approval the longest waiting first.
 
     `typed` is looked for in number, order number, subject and the customer's code, name and kana; every word of it
-    must be found. `state` narrows to one state. Each note's `decision` is the kind of its last step that was no
-    writing, or None.
+    must be found. `state` narrows to one state, or to UNPRINTED. Each note's `decision` is the kind of its last step
+    that was no writing, or None.
     """
     last = _decisions().filter(delivery_note=OuterRef("pk")).values("kind")[:1]
     notes = DeliveryNote.objects.select_related("customer", "requested_by").defer("snapshot").order_by("-id")
     notes = notes.annotate(decision=Subquery(last))
-    if state:
+    if state == UNPRINTED:
+        notes = notes.filter(awaits_printing=True, state=NoteState.ISSUED)
+    elif state:
         notes = notes.filter(state=state)
     if state == NoteState.WAITING:
         notes = notes.order_by("requested_at", "id")
@@ -102,7 +118,8 @@ def _matching(rows: QuerySet[Any], typed: str, *fields: str) -> QuerySet[Any]:
     if not words:
         return rows
     # A character no field can hold keeps a word from matching across two of them.
-    texts = [part for field in fields for part in (Coalesce(F(field), Value("")), Value("\x1f"))]
+    filled = [Coalesce(F(field), Value(""), output_field=TextField()) for field in fields]
+    texts = [part for text in filled for part in (text, Value("\x1f"))]
     rows = rows.alias(searched=SearchFold(Concat(*texts, output_field=TextField())))
     for word in words:
         rows = rows.filter(searched__contains=SearchFold(Value(word)))

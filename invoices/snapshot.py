@@ -6,27 +6,54 @@ import dataclasses
 import hashlib
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from enum import Enum
+from functools import cache
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from invoices import pricing
-from invoices.domain.document import Address, Document, InvoicePolicy, Issuer, Line, Recipient, ShipTo
-from invoices.domain.errors import MissingFacts
+from invoices import pricing, selectors
+from invoices.domain.document import (
+    Address,
+    Document,
+    Envelope,
+    InvoicePolicy,
+    Issuer,
+    Language,
+    Line,
+    Recipient,
+    ShipTo,
+)
+from invoices.domain.eras import ERAS
+from invoices.domain.errors import DomainError, MissingFacts, gettext_noop
 from invoices.domain.tax import PriceBasis
 from invoices.drafts import Draft, DraftLine
 from invoices.models import Customer, DeliveryNote, DeliveryNoteLine, Issuer as IssuerRow, Seal
 from invoices.pricing import PricedLine
 
-VERSION = 1
+VERSION = 2
+# The first lacks language, eras, envelope and the customer's item codes. A document without them is laid out as all
+# were then, byte for byte.
+READABLE = (1, VERSION)
 
 
-class UnknownSnapshot(ValueError):
+class UnknownSnapshot(DomainError):
     """A snapshot this program cannot read."""
+
+    template = gettext_noop(
+        "What was issued cannot be read: snapshot version %(version)s is unknown to this program. Ask an operator."
+    )
+
+
+class DamagedSnapshot(UnknownSnapshot):
+    """A snapshot that lacks something, or says what cannot be."""
+
+    template = gettext_noop(
+        "What was issued cannot be read: its snapshot (version %(version)s) is damaged. Ask an operator."
+    )
 
 
 def draft_of(note: DeliveryNote) -> Draft:
@@ -48,6 +75,7 @@ def of(draft: Draft, *, customer: Customer, issuer: IssuerRow | None) -> Documen
     """
     priced = pricing.price(draft.lines, customer=customer, delivered_on=draft.delivered_on)
     _require_facts(customer, issuer, priced.lines)
+    codes = _item_codes(draft, customer)
     assert issuer is not None  # noqa: S101 - for the type checker; _require_facts has refused None
     return Document(
         number=None,
@@ -56,30 +84,41 @@ def of(draft: Draft, *, customer: Customer, issuer: IssuerRow | None) -> Documen
         recipient=_recipient(customer),
         ship_to=_ship_to(customer),
         issuer=_issuer(issuer),
-        lines=tuple(_line(item) for item in priced.lines),
+        lines=tuple(_line(item, customer_code=codes.get(item.line.product_sku, "")) for item in priced.lines),
         basis=PriceBasis(customer.price_basis),
         totals=priced.totals,
         policy=InvoicePolicy(customer.invoice_policy),
         order_number=draft.order_number,
         subject=draft.subject,
         notes=draft.notes,
+        language=Language(customer.language),
+        eras=ERAS if customer.has_era_dates else (),
+        envelope=Envelope(customer.envelope),
     )
 
 
 def to_json(document: Document) -> dict[str, Any]:
     """Return `document` as JSON values: decimals and dates as text, the seal by its SHA-256."""
-    return {"version": VERSION, "document": _encode(document)}
+    return {"version": VERSION, "document": encode(document)}
 
 
-def restore(snapshot: Mapping[str, Any] | None) -> Document:
-    """Return the document that `to_json` was given. One query when it has a seal.
+def stored_seal(sha256: str) -> bytes:
+    """Return the seal image of that SHA-256. One query."""
+    return bytes(Seal.objects.get(sha256=sha256).image)
 
-    Raises UnknownSnapshot when there is none, or when a newer version of this program wrote it.
+
+def restore(snapshot: Mapping[str, Any] | None, *, seal: Callable[[str], bytes] = stored_seal) -> Document:
+    """Return the document that `to_json` was given. `seal` is asked for its image when it has one.
+
+    Raises UnknownSnapshot when there is none, or when a newer version of this program wrote it; DamagedSnapshot.
     """
-    version = snapshot and snapshot["version"]
-    if snapshot is None or version != VERSION:
-        raise UnknownSnapshot(f"snapshot version {version} is unknown to this program")
-    document: Document = _decode(Document, snapshot["document"])
+    version = (snapshot or {}).get("version")
+    if snapshot is None or version not in READABLE:
+        raise UnknownSnapshot(version=version)
+    try:
+        document: Document = decode(Document, snapshot["document"], seal=seal)
+    except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, Seal.DoesNotExist) as error:
+        raise DamagedSnapshot(version=version) from error
     return document
 
 
@@ -115,6 +154,12 @@ def _require_facts(customer: Customer, issuer: IssuerRow | None, lines: tuple[Pr
         raise MissingFacts(missing=_(", ").join(missing))
 
 
+def _item_codes(draft: Draft, customer: Customer) -> dict[str | None, str]:
+    """Return what `customer` calls the products of `draft`, when documents are to say so. One query then."""
+    skus = {line.product_sku for line in draft.lines if line.product_sku}
+    return selectors.item_codes(customer, skus) if customer.has_item_codes and skus else {}
+
+
 def _recipient(customer: Customer) -> Recipient:
     return Recipient(
         name=customer.name,
@@ -145,7 +190,7 @@ def _issuer(issuer: IssuerRow) -> Issuer:
     )
 
 
-def _line(item: PricedLine) -> Line:
+def _line(item: PricedLine, *, customer_code: str) -> Line:
     assert item.line.unit_price is not None  # noqa: S101 - _require_facts has refused it
     assert item.amount is not None  # noqa: S101 - likewise
     return Line(
@@ -157,14 +202,16 @@ def _line(item: PricedLine) -> Line:
         amount=item.amount,
         tax_class=item.tax_class,
         note=item.line.note,
+        customer_code=customer_code,
     )
 
 
-def _encode(value: Any) -> Any:
+def encode(value: Any) -> Any:
+    """Return a value of the domain as JSON values: dataclasses as objects, images by their SHA-256."""
     if dataclasses.is_dataclass(value):
-        return {field.name: _encode(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        return {field.name: encode(getattr(value, field.name)) for field in dataclasses.fields(value)}
     if isinstance(value, tuple):
-        return [_encode(item) for item in value]
+        return [encode(item) for item in value]
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, Decimal):
@@ -176,16 +223,23 @@ def _encode(value: Any) -> Any:
     return value
 
 
-def _decode(kind: Any, value: Any) -> Any:
+def decode(kind: Any, value: Any, *, seal: Callable[[str], bytes] = stored_seal) -> Any:
+    """Return the value of `kind` that `encode` was given."""
     if isinstance(kind, types.UnionType):  # every union in a document is "something or None"
-        return None if value is None else _decode(typing.get_args(kind)[0], value)
+        return None if value is None else decode(typing.get_args(kind)[0], value, seal=seal)
     if typing.get_origin(kind) is tuple:
-        return tuple(_decode(typing.get_args(kind)[0], item) for item in value)
+        return tuple(decode(typing.get_args(kind)[0], item, seal=seal) for item in value)
     if dataclasses.is_dataclass(kind):
-        hints = typing.get_type_hints(kind)
-        return typing.cast(Any, kind)(**{name: _decode(hints[name], item) for name, item in value.items()})
+        hints = _hints(typing.cast(type, kind))
+        fields = {name: decode(hints[name], item, seal=seal) for name, item in value.items()}
+        return typing.cast(Any, kind)(**fields)
     if kind is date:
         return date.fromisoformat(value)
     if kind is bytes:
-        return bytes(Seal.objects.get(sha256=value).image)
+        return seal(value)
     return kind(value)
+
+
+@cache
+def _hints(kind: type) -> dict[str, Any]:
+    return typing.get_type_hints(kind)

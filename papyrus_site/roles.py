@@ -49,6 +49,7 @@ ROLES: dict[Role, tuple[str, ...]] = {
         "invoices.*_customer",
         "invoices.*_customerprice",
         "invoices.*_customerpercentage",
+        "invoices.*_customeritemcode",
         "invoices.*_issuer",
         "invoices.view_numberseries",
         "invoices.change_numberseries",

@@ -1,22 +1,27 @@
 """Rows and constraints of customers, issuers and delivery notes. Workflow is in services."""
 
-from invoices.models.customers import Customer
+from invoices.models.customers import Customer, CustomerItemCode
 from invoices.models.history import NoteStep
 from invoices.models.issuers import Issuer, Seal
 from invoices.models.notes import DeliveryNote, DeliveryNoteLine, NoteState
 from invoices.models.numbers import NumberCounter, NumberSeries
 from invoices.models.prices import CustomerPercentage, CustomerPrice
+from invoices.models.printing import NotePrinting, PrintRun, UnprintedNote
 
 __all__ = [
     "Customer",
+    "CustomerItemCode",
     "CustomerPercentage",
     "CustomerPrice",
     "DeliveryNote",
     "DeliveryNoteLine",
     "Issuer",
+    "NotePrinting",
     "NoteState",
     "NoteStep",
     "NumberCounter",
     "NumberSeries",
+    "PrintRun",
     "Seal",
+    "UnprintedNote",
 ]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-# What may still change on an issued note: its voiding, and where its file is.
-_CHANGEABLE = ("state", "voided_at", "voided_by_id", "void_reason", "archived_at")
+# What may still change on an issued note: its voiding, where its file is, and that it was printed.
+_CHANGEABLE = ("state", "voided_at", "voided_by_id", "void_reason", "archived_at", "awaits_printing")
 FROZEN_NOTE = f"""
     if old.state = 'void' and (new.state, new.voided_at, new.voided_by_id, new.void_reason)
             is distinct from (old.state, old.voided_at, old.voided_by_id, old.void_reason)
        or new.state in ('draft', 'waiting')
+       or new.awaits_printing and not old.awaits_printing
        or to_jsonb(old) - '{{{",".join(_CHANGEABLE)}}}'::text[]
             is distinct from to_jsonb(new) - '{{{",".join(_CHANGEABLE)}}}'::text[] then
         raise exception 'delivery note % is issued and cannot be changed', old.number
@@ -18,7 +19,7 @@ FROZEN_NOTE = f"""
 # What the approver reads does not change under their eyes: an edit takes the note back to a draft first.
 _DECIDABLE = (
     *("state", "number", "total", "issued_on", "issued_at", "issued_by_id", "snapshot", "pdf_sha256", "updated_at"),
-    *("requested_at", "requested_by_id", "approved_at", "approved_by_id"),
+    *("requested_at", "requested_by_id", "approved_at", "approved_by_id", "awaits_printing"),
 )
 UNCHANGED_WAITING = f"""
     if to_jsonb(old) - '{{{",".join(_DECIDABLE)}}}'::text[]

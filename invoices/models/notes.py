@@ -61,6 +61,8 @@ class DeliveryNote(Timestamps):
     snapshot = models.JSONField(null=True)
     pdf_sha256 = models.CharField(max_length=64, blank=True)
     archived_at = models.DateTimeField(null=True)
+    # From the issue until the first printing. Notes issued before printings were recorded do not wait for one.
+    awaits_printing = models.BooleanField(default=False, db_default=False)
 
     voided_at = models.DateTimeField(_("voided at"), null=True)
     voided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
@@ -84,6 +86,8 @@ class DeliveryNote(Timestamps):
                 fields=["requested_at", "id"],
                 condition=Q(state=NoteState.WAITING),
             ),
+            models.Index(name="delivery_notes_unprinted", fields=["id"], condition=Q(awaits_printing=True)),
+            models.Index(name="delivery_notes_delivery_date", fields=["delivered_on"]),
         )
         constraints = (
             models.CheckConstraint(

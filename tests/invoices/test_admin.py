@@ -10,8 +10,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image, PngImagePlugin
 
-from invoices.models import Customer, Issuer, NumberSeries, Seal
+from invoices.models import Customer, CustomerItemCode, Issuer, NumberSeries, Seal
 from tests import inline_rows
+from tests.catalog.factories import ProductFactory
 from tests.invoices.factories import CustomerFactory, IssuerFactory
 
 pytestmark = pytest.mark.django_db
@@ -27,6 +28,10 @@ def customer_form(**typed: str) -> dict[str, str]:
         "invoice_policy": "A",
         "is_active": "on",
         **inline_rows.OF_CUSTOMER,
+        "language": "ja",
+        "envelope": "plain",
+        "sheet_use": "whole",
+        "note_copies": "1",
     } | typed
 
 
@@ -219,3 +224,47 @@ def test_admin_pages_open_in_japanese(staff: Client, path: str) -> None:
     IssuerFactory.create()
     response = staff.get(f"/admin/invoices/{path}")
     assert (response.status_code, 'lang="ja"' in response.content.decode()) == (200, True)
+
+
+def test_customer_has_its_documents_and_copies(staff: Client) -> None:
+    layout = {"language": "en", "envelope": "window", "sheet_use": "halves", "has_era_dates": "on"}
+    copies = {"note_copies": "２", "file_copies": "", "receipt_copies": "1", "delivery_route": " 東コース "}
+    assert staff.post("/admin/invoices/customer/add/", customer_form(**layout, **copies)).status_code == 302
+    customer = Customer.objects.get()
+    assert (customer.language, customer.envelope, customer.sheet_use, customer.has_era_dates) == (
+        "en",
+        "window",
+        "halves",
+        True,
+    )
+    assert (customer.note_copies, customer.priceless_copies, customer.file_copies, customer.receipt_copies) == (
+        2,
+        0,
+        0,
+        1,
+    )
+    assert (customer.delivery_route, customer.has_receipt_prices) == ("東コース", False)
+
+
+@pytest.mark.parametrize(
+    ("copies", "sentence"),
+    [
+        ({"note_copies": "0"}, "1部以上を選んでください。"),
+        ({"note_copies": "12"}, "納品書の部数：一度に印刷できるのは 9 部までです（12が入力されました）。"),
+        ({"receipt_copies": "-1"}, "物品受領書の部数は 0 以上にしてください（-1 が入力されました）。"),
+    ],
+)
+def test_copies_that_cannot_be_printed_are_refused(staff: Client, copies: dict[str, str], sentence: str) -> None:
+    assert sentence in text(staff.post("/admin/invoices/customer/add/", customer_form(**copies)))
+    assert not Customer.objects.exists()
+
+
+def test_item_codes_of_customers_are_kept_and_found(staff: Client) -> None:
+    customer, product = CustomerFactory.create(name="株式会社東"), ProductFactory.create(sku="KB-001", name="茶")
+    sent = {"customer": str(customer.pk), "product": product.sku, "code": " K-77 "}
+    assert staff.post("/admin/invoices/customeritemcode/add/", sent).status_code == 302
+    assert CustomerItemCode.objects.get().code == "K-77"
+    same = text(staff.post("/admin/invoices/customeritemcode/add/", sent | {"code": "K-78"}))
+    assert "既に存在します" in same
+    for typed, found in (("ｋ-77", True), ("東 茶", True), ("西", False)):
+        assert ("K-77" in text(staff.get("/admin/invoices/customeritemcode/", {"q": typed}))) is found
