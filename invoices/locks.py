@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from invoices.models import DeliveryNote, Issuer, NumberCounter, NumberSeries
 
 
 def note(note_id: int) -> DeliveryNote:
     """Lock and return the note. Raises DeliveryNote.DoesNotExist when it was deleted."""
     return DeliveryNote.objects.select_for_update(of=("self",)).select_related("customer").get(pk=note_id)
+
+
+def notes(note_ids: Iterable[int]) -> dict[int, DeliveryNote]:
+    """Lock those notes that are still there, in the order of their ids, and return them by id, without snapshots."""
+    locked = DeliveryNote.objects.select_for_update(of=("self",)).select_related("customer").defer("snapshot")
+    return {note.pk: note for note in locked.filter(pk__in=set(note_ids)).order_by("pk")}
 
 
 def issuers() -> list[Issuer]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from invoices import approval_views, form_views, views
+from invoices import approval_views, form_views, print_views, views
 
 app_name = "invoices"
 urlpatterns = [
@@ -23,5 +23,10 @@ urlpatterns = [
     path("notes/<int:note_id>/return", approval_views.note_return, name="note_return"),
     path("notes/<int:note_id>/withdraw", approval_views.note_withdraw, name="note_withdraw"),
     path("notes/products/suggest", form_views.product_suggest, name="product_suggest"),
+    path("notes/<int:note_id>/print", print_views.note_print, name="note_print"),
+    path("prints/day", print_views.print_day, name="print_day"),
+    path("prints/new", print_views.print_new, name="print_new"),
+    path("prints/<int:run_id>", print_views.print_detail, name="print_detail"),
+    path("prints/<int:run_id>/pdf", print_views.print_pdf, name="print_pdf"),
     path("customers/suggest", views.customer_suggest, name="customer_suggest"),
 ]

@@ -19,12 +19,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from catalog.answers import answers_typed
-from invoices import approvals, archive, history, issuing, pdf, selectors, services, snapshot
+from invoices import approvals, archive, history, issuing, pdf, print_selectors, printing, selectors, services, snapshot
 from invoices.domain.document import Document
 from invoices.domain.errors import DomainError
 from invoices.forms import CopyForm, VoidForm
 from invoices.messages import worded
 from invoices.models import DeliveryNote, NoteState
+from invoices.print_forms import PrintForm
+from invoices.print_selectors import PrintOrder
 from invoices.services import MissingReason, NoteNotDraft, NoteWaiting
 
 PAGE_SIZE = 50
@@ -55,10 +57,11 @@ def note_list(request: HttpRequest) -> HttpResponse:
     """Notes, newest first, with search and state filter."""
     typed = request.GET.get("q", "").replace("\0", "")[:MAX_TYPED]
     state = request.GET.get("state", "")
-    state = state if state in NoteState.values else ""
+    state = state if state in (*NoteState.values, selectors.UNPRINTED) else ""
     page = Paginator(selectors.notes_to_list(typed=typed, state=state), PAGE_SIZE).get_page(request.GET.get("page"))
-    context = {"page": page, "typed": typed, "state": state, "states": NoteState.choices}
-    return render(request, "invoices/note_list.html", context)
+    states = [*NoteState.choices, (selectors.UNPRINTED, _("Not yet printed"))]
+    context = {"page": page, "typed": typed, "state": state, "states": states}
+    return render(request, "invoices/note_list.html", context | {"orders": PrintOrder.choices, "key": uuid.uuid4()})
 
 
 @may_read
@@ -71,7 +74,7 @@ def note_detail(request: HttpRequest, note_id: int) -> HttpResponse:
     context = {"note": note, "steps": selectors.told_steps(note_id), "copy_key": uuid.uuid4()}
     if note.is_draft:
         return render(request, "invoices/draft_detail.html", context)
-    return render(request, "invoices/note_detail.html", context | _as_read(request, note))
+    return render(request, "invoices/note_detail.html", context | _as_read(request, note) | _printings(request, note))
 
 
 @may_read
@@ -179,6 +182,22 @@ def _as_read(request: HttpRequest, note: DeliveryNote) -> dict[str, Any]:
         return {"unprintable": worded(error)}
     own = history.is_author(note, signed_in(request))
     return {"total": document.totals.total, "read_sha256": approvals.sha256_of(document), "is_own": own}
+
+
+def _printings(request: HttpRequest, note: DeliveryNote) -> dict[str, Any]:
+    """What was printed of an issued note, the printing that was just made, and the form for the next one."""
+    if not note.is_issued:
+        return {}
+    printings = print_selectors.printings_of(note.pk)
+    shown = [each for each in printings if str(each.run_id) == request.GET.get("print")]
+    told: dict[str, Any] = {"printings": printings, "shown": shown[0] if shown else None}
+    if note.is_void or not request.user.has_perm(WRITE):
+        return told
+    try:
+        document = snapshot.restore(note.snapshot)
+    except DomainError as error:
+        return told | {"unprintable": worded(error)}
+    return told | {"print_form": PrintForm.offering(printing.profile_of(note.customer), document)}
 
 
 def note_or_404(note_id: int) -> DeliveryNote:

@@ -17,8 +17,10 @@ from django.template.loader import render_to_string
 from django.views.defaults import bad_request
 from pghistory.middleware import HistoryMiddleware
 
+from invoices import origin
 from papyrus_site import logs
 from papyrus_site.answer_headers import ANSWER_HEADERS
+from papyrus_site.sign_in.lockout import client_address
 
 logger = logging.getLogger("papyrus")
 
@@ -39,6 +41,7 @@ class RequestLogMiddleware:
         started = time.perf_counter()
         identity = request_id_of(request)
         remembered = logs.request_id.set(identity)
+        request.META |= {origin.REQUEST_ID: identity, origin.ADDRESS: client_address(request)}
         status = 500  # stays when not even the error page could be made
         try:
             response = self._get_response(request)

@@ -13,7 +13,7 @@ from django.template import Library
 from django.template.context import RequestContext
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, gettext_lazy as _lazy
 
 from catalog import prices
 from invoices import wording
@@ -21,6 +21,12 @@ from invoices.domain.tax import TaxClass, TaxKind
 from invoices.forms import LineForm
 
 register = Library()
+_COPY_NAMES = {
+    "notes": _lazy("Delivery note"),
+    "notes_without_prices": _lazy("Delivery note without prices"),
+    "file_copies": _lazy("File copy"),
+    "receipts": _lazy("Receipt"),
+}
 
 
 @register.filter
@@ -42,6 +48,12 @@ def amount_of(form: LineForm, *, out_of_band: bool = False) -> SafeString:
         told |= {"data-rule": wording.rule(offer), "data-is-own": form.has_own_price}
     attributes = _written(id=f"{form.prefix}-amount", **{"class": "amount"}, **told, **swap)
     return SafeString(f"<span{attributes}>{yen(form.amount)}</span>")
+
+
+@register.filter
+def copies(profile: dict[str, Any]) -> str:
+    """What was printed by the JSON of a profile, such as Delivery note × 1, Receipt × 1."""
+    return _(", ").join(f"{name} × {profile[key]}" for key, name in _COPY_NAMES.items() if profile[key])
 
 
 @register.filter

@@ -35,6 +35,11 @@ RECIPES: dict[str, Callable[[World], dict[str, str]]] = {
     "admin/catalog/product/add/": lambda world: {"sku": "N-1", "name": "新品"},
     "admin/catalog/taxcategory/add/": lambda world: {"code": "new", "name": "新区分", "kind": "standard"},
     "admin/invoices/customer/add/": lambda world: {"code": "N1", "name": "新会社"},
+    "admin/invoices/customeritemcode/add/": lambda world: {
+        "customer": str(world.customer.pk),
+        "product": PRODUCT["sku"],
+        "code": "K-2",
+    },
     "admin/invoices/issuer/add/": lambda world: {"name": "新会社"},
     "notes/new": lambda world: NOTE,
     "notes/preview": lambda world: NOTE,

@@ -39,6 +39,10 @@ FORMED = {
         "jan",
         "unit_price",
         "approval_above",
+        "note_copies",
+        "priceless_copies",
+        "file_copies",
+        "receipt_copies",
         "creation_key",
     ),
     *(

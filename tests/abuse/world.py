@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -30,8 +31,9 @@ from catalog.loads import applying, staging, undoing
 from catalog.loads.models import LoadState, ProductLoad
 from catalog.merging import services as merging
 from catalog.models import Product
-from invoices import services
-from invoices.models import Customer, DeliveryNote, NoteState
+from invoices import printing, services
+from invoices.models import Customer, CustomerItemCode, DeliveryNote, NoteState, PrintRun
+from invoices.origin import Origin
 from papyrus_site.roles import Role
 from papyrus_site.sign_in.models import Identity
 from tests.abuse.targets import Address
@@ -92,6 +94,7 @@ VALUES: dict[str, Callable[[World], list[Any]]] = {
     "id": lambda world: [world.user.pk],
     "load_id": lambda world: list(ProductLoad.objects.order_by("pk").values_list("pk", flat=True)),
     "revision_id": lambda world: list(PriceRevision.objects.order_by("pk").values_list("pk", flat=True)),
+    "run_id": lambda world: list(PrintRun.objects.order_by("pk").values_list("pk", flat=True)),
     "suffix": lambda world: ["csv", "xlsx"],
     "url": lambda world: ["nowhere"],
 }
@@ -167,9 +170,13 @@ def inhabited() -> World:
     customer = CustomerFactory.create(code="X1", name="株式会社見本")
     Identity.objects.create(user=author, issuer="https://provider.example/", subject="somebody")
     IssuerFactory.create(name="二社目", is_current=False)
+    coded = ProductFactory.create(sku="A-2")
+    CustomerItemCode.objects.create(customer=customer, product=coded, code="K-1")
     for state in known(NoteState, NOTES):
         NOTES[state](author)
         limit(None)
+    everything = list(DeliveryNote.objects.order_by("pk").values_list("pk", flat=True))
+    printing.print_notes(note_ids=everything, key=uuid.UUID(int=1), by=author, origin=Origin())
     for state in known(RevisionState, REVISIONS):
         REVISIONS[state](revising.begin(Product.objects.all(), user=author))
     for state in known(LoadState, LOADS):

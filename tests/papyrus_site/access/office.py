@@ -23,7 +23,10 @@ from catalog.bulk_prices.models import Kind, PriceRevision, Rounded
 from catalog.bulk_prices.revising import Terms
 from catalog.merging import services
 from catalog.models import Product, ProductLoad, TaxCategory
-from invoices.models import Customer, DeliveryNote, Issuer
+from invoices import printing
+from invoices.domain.printing import PrintProfile
+from invoices.models import Customer, CustomerItemCode, DeliveryNote, Issuer, PrintRun
+from invoices.origin import Origin
 from papyrus_site.roles import Role
 from papyrus_site.sign_in.models import Identity
 from tests import inline_rows
@@ -58,12 +61,14 @@ class Office:
     merged: Product
     tax_category: TaxCategory
     customer: Customer
+    item_code: CustomerItemCode
     issuer: Issuer
     notes: dict[str, DeliveryNote]
     # By case: one that waits, and one that was loaded.
     loads: dict[str, ProductLoad]
     # By case: one that is previewed, and one that was applied.
     revisions: dict[str, PriceRevision]
+    run: PrintRun
 
     def people_for(self, case: str) -> list[tuple[str, str]]:
         """Return who asks, and under which column each stands. What is done to a superuser another does not ask."""
@@ -78,14 +83,22 @@ class Office:
         note = self.notes.get(case, self.notes["draft"])
         load = self.loads.get(case, self.loads[""])
         revision = self.revisions.get(case, self.revisions[""])
-        values = {"note_id": note.pk, "app_label": case, "url": "nowhere", "load_id": load.pk, "suffix": "csv"}
-        return values | {"revision_id": revision.pk}
+        return {
+            "note_id": note.pk,
+            "app_label": case,
+            "url": "nowhere",
+            "load_id": load.pk,
+            "revision_id": revision.pk,
+            "run_id": self.run.pk,
+            "suffix": "csv",
+        }
 
     def _row(self, model: str, case: str) -> Any:
         rows = {
             "product": self.merged if case == "merged" else self.product,
             "taxcategory": self.tax_category,
             "customer": self.customer,
+            "customeritemcode": self.item_code,
             "issuer": self.issuer,
             "productload": self.loads[""],
             "pricerevision": self.revisions[""],
@@ -105,18 +118,26 @@ def furnish() -> Office:
     """Make the office."""
     author = user_of(Role.CLERK)
     IssuerFactory.create()
+    customer, product = CustomerFactory.create(code="C-new"), ProductFactory.create(sku="A", jan="4901234567894")
+    # Only drafts name the first product; a code of its own keeps it, so that code is for another.
+    coded = ProductFactory.create(sku="A-coded")
+    notes = {"draft": draft_note(author), "issued": issued_note(author), "waiting": waiting_note(author)}
     colleague = user_of(Role.CLERK, username="colleague")
     office = Office(
         colleague=colleague,
         identity=Identity.objects.create(user=colleague, issuer="https://idp.example", subject="1"),
         superuser=UserFactory.create(username="above", is_superuser=True),
-        product=ProductFactory.create(sku="A", jan="4901234567894"),
+        product=product,
         merged=merged_product(),
         tax_category=TaxCategoryFactory.create(code="extra"),
-        customer=CustomerFactory.create(code="C-new"),
+        customer=customer,
+        item_code=CustomerItemCode.objects.create(customer=customer, product=coded, code="K-1"),
         issuer=IssuerFactory.create(name="二社目", is_current=False),
-        notes={"draft": draft_note(author), "issued": issued_note(author), "waiting": waiting_note(author)},
         revisions={"applied": _revision("A", is_applied=True), "": _revision("A")},
+        notes=notes,
+        run=printing.print_note(
+            note_id=notes["issued"].pk, profile=PrintProfile(), key=uuid.uuid4(), by=author, origin=Origin()
+        ),
         loads={"loaded": loaded(("品番", "品名"), ("L-1", "茶")), "": previewed(("品番", "品名"), ("L-2", "茶"))},
     )
     limit(None)
@@ -186,7 +207,16 @@ def _note(office: Office, **pressed: str) -> dict[str, Any]:
 
 def _customer(office: Office) -> dict[str, str]:
     choices = {"price_basis": "exclusive", "line_rounding": "floor", "tax_rounding": "floor", "invoice_policy": "A"}
-    return {"code": "C-other", "name": "株式会社別"} | choices | inline_rows.OF_CUSTOMER
+    layout = {"language": "en", "envelope": "window", "sheet_use": "halves", "note_copies": "1"}
+    return {"code": "C-other", "name": "株式会社別"} | choices | layout | inline_rows.OF_CUSTOMER
+
+
+def _item_code(office: Office) -> dict[str, str]:
+    return {"customer": str(office.customer.pk), "product": office.product.sku, "code": "K-2"}
+
+
+def _print(office: Office) -> dict[str, str]:
+    return {"key": str(uuid.uuid4()), "notes": "1", "sheet_use": "whole", "envelope": "plain"}
 
 
 def _tax_category(office: Office) -> dict[str, str]:
@@ -235,6 +265,9 @@ SENT: Mapping[str | tuple[str, str], Callable[[Office], Mapping[str, Any]]] = {
         "revision": "1",
         "read_sha256": read_sha256(office.notes["waiting"]),
     },
+    "/notes/<int:note_id>/print": _print,
+    "/prints/new": lambda office: {"note": str(office.notes["issued"].pk)},
+    ("/prints/new", "nothing"): lambda office: {"order": "number"},
     "/notes/<int:note_id>/return": lambda office: {"revision": "1", "reason": "単価違い"},
     "/login": lambda office: {"username": "colleague", "password": PASSWORD},
     "/password": lambda office: _NEW_PASSWORD,
@@ -257,6 +290,8 @@ SENT: Mapping[str | tuple[str, str], Callable[[Office], Mapping[str, Any]]] = {
     "/admin/catalog/taxcategory/<path:object_id>/change/": _tax_category,
     "/admin/invoices/customer/add/": _customer,
     "/admin/invoices/customer/<path:object_id>/change/": _customer,
+    "/admin/invoices/customeritemcode/add/": _item_code,
+    "/admin/invoices/customeritemcode/<path:object_id>/change/": _item_code,
     "/admin/invoices/issuer/add/": lambda office: {"name": "三社目"},
     "/admin/invoices/issuer/<path:object_id>/change/": lambda office: {"name": "別名"},
     "/admin/invoices/numberseries/<path:object_id>/change/": lambda office: _SERIES,
