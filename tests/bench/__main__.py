@@ -7,6 +7,7 @@ import sys
 
 BENCHMARKS = (
     "tests.bench.bench_pdf",
+    "tests.bench.bench_printing",
     "tests.bench.bench_search",
     "tests.bench.bench_serving",
     "tests.bench.bench_loads",

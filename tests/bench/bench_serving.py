@@ -45,6 +45,7 @@ class Served:
     port: int
     short_note: int
     headers: dict[str, str]
+    workers: tuple[int, ...]
 
 
 def main() -> int:
@@ -86,7 +87,12 @@ def _started(folder: Path, *, workers: int) -> Iterator[Served]:
     try:
         server.wait_for(server.answers)
         headers = {"Cookie": f"sessionid={furnished['session']}; csrftoken={TOKEN}", "X-CSRFToken": TOKEN}
-        yield Served(port=server.port, short_note=furnished["short_note"], headers=headers)
+        yield Served(
+            port=server.port,
+            short_note=furnished["short_note"],
+            headers=headers,
+            workers=tuple(server.workers()),
+        )
     finally:
         server.kill()
 

@@ -29,20 +29,21 @@ def main() -> None:
     print(taken / count, peak_memory())
 
 
-def peak_memory() -> float:
-    """Return the most memory this program had, in MB; getrusage would count what the parent had when it forked."""
-    status = Path("/proc/self/status").read_text("ascii").splitlines()
+def peak_memory(process: int | str = "self") -> float:
+    """Return the most memory a program had, in MB; getrusage would count what the parent had when it forked."""
+    status = Path(f"/proc/{process}/status").read_text("ascii").splitlines()
     (peak,) = (row.split()[1] for row in status if row.startswith("VmHWM:"))
     return int(peak) * 1024 / 1_000_000
 
 
 def numbered(number: int) -> Document:
     """Return the `number`-th note, with lines of its own: as in a real catalogue no name comes twice in a day."""
-    lines = tuple(line(place, name=_name(place)) for place in range(20 * number + 1, 20 * number + 21))
+    lines = tuple(line(place, name=line_name(place)) for place in range(20 * number + 1, 20 * number + 21))
     return document(number=f"DN-2026-{number:06d}", order_number=f"PO-{number}", lines=lines)
 
 
-def _name(place: int) -> str:
+def line_name(place: int) -> str:
+    """Return the name of goods no other place has."""
     return f"{NAMES[place % len(NAMES)]} {COLOURS[place % len(COLOURS)]} {place}".replace("  ", " ")
 
 

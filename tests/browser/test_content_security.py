@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
@@ -14,7 +15,11 @@ from django.urls import ResolverMatch, resolve
 from PIL import Image
 from playwright.sync_api import BrowserContext, Error, Page, expect
 
-from invoices.models import Customer, DeliveryNote, Issuer
+from catalog.models import Product
+from invoices import printing
+from invoices.domain.printing import PrintProfile
+from invoices.models import Customer, CustomerItemCode, DeliveryNote, Issuer
+from invoices.origin import Origin
 from papyrus_site.sign_in.models import Identity
 from tests.browser.conftest import breaches, serving, sign_in
 from tests.conftest import held_port, wait_until
@@ -25,6 +30,7 @@ VIEWER = "chrome-extension://"
 OWN_PAGES = {
     *("login", "invoices:note_list", "invoices:note_new", "invoices:note_edit", "invoices:note_detail"),
     *("password_change", "invoices:note_pdf", "invoices:note_delete", "invoices:note_void", "admin:changes"),
+    *("invoices:print_day", "invoices:print_pdf"),
     "admin:catalog_product_merge",
 }
 # Where a button leads and no link.
@@ -44,11 +50,14 @@ ABSENT = {
 
 @pytest.fixture
 def notes(office: User) -> DeliveryNote:
-    """A draft and an issued note; returns the latter."""
+    """A draft and an issued note that was printed; returns the latter."""
     customer = Customer.objects.get()
+    CustomerItemCode.objects.create(customer=customer, product=Product.objects.all()[0], code="K-1")
     Identity.objects.create(user=office, issuer="https://idp.example", subject="1")
     draft_note(office, customer=customer)
-    return issued_note(office, customer=customer)
+    note = issued_note(office, customer=customer)
+    printing.print_note(note_id=note.pk, profile=PrintProfile(), key=uuid.uuid4(), by=office, origin=Origin())
+    return note
 
 
 @pytest.fixture
