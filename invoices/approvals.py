@@ -58,7 +58,7 @@ def submit(*, note_id: int, author: User, now: datetime) -> DeliveryNote:
         note = locks.note(note_id)
         if note.is_issued:
             return note
-        document = issuing.printable(snapshot.draft_of(note), customer=note.customer)
+        document = issuing.document_of(note)
         if issuing.limit_passed_by(document) is None:
             issuing.make_final(note, document=document, author=author, now=now)
         elif note.is_draft:
@@ -111,7 +111,7 @@ def approve(*, note_id: int, revision: int, read_sha256: str, approver: User, no
         if note.is_issued and note.approved_by_id == approver.pk:
             return note
         _require_decidable(note, revision=revision, approver=approver)
-        document = issuing.printable(snapshot.draft_of(note), customer=note.customer)
+        document = issuing.document_of(note)
         if sha256_of(document) != read_sha256:
             raise ContentChanged(note=note)
         note.approved_by, note.approved_at = approver, now

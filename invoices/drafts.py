@@ -21,6 +21,8 @@ class DraftLine:
     rate_override: Decimal | None = None
     rate_reason: str = ""
     note: str = ""
+    # On a return: which line of the original is taken back, by its position.
+    original_position: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,3 +35,5 @@ class Draft:
     subject: str = ""
     notes: str = ""
     lines: tuple[DraftLine, ...] = ()
+    # The note whose goods are taken back; its prices, rates and roundings count then.
+    original_id: int | None = None

@@ -26,7 +26,7 @@ from invoices.forms import NoteEditor
 from invoices.messages import worded
 from invoices.models import Customer, DeliveryNote
 from invoices.offers import Offer, offers
-from invoices.services import DraftChanged, NoteNotDraft
+from invoices.services import DraftChanged, NoteNotDraft, OtherKind
 from invoices.views import WRITE, file_name, inline, may_write, note_or_404, signed_in
 
 
@@ -48,6 +48,8 @@ def note_edit(request: HttpRequest, note_id: int) -> HttpResponse:
     note = note_or_404(note_id)
     if note.is_issued:
         return redirect("invoices:note_detail", note_id)
+    if note.is_return:
+        return redirect("invoices:return_edit", note_id)
     editor = NoteEditor(
         draft=snapshot.draft_of(note),
         customer=note.customer,
@@ -125,6 +127,9 @@ def _save(request: HttpRequest, *, note_id: int | None) -> HttpResponse:
         # What was typed can only live on in a note of its own.
         retry = _retyped(request.POST, creation_key=uuid.uuid4())
         return _form_page(request, retry, error=worded(refusal), rival=refusal.note, status=409)
+    except OtherKind as refusal:
+        messages.error(request, worded(refusal))
+        return redirect("invoices:note_detail", refusal.note.pk)
     except DeliveryNote.DoesNotExist:
         retry = _retyped(request.POST, creation_key=uuid.uuid4())
         gone = _("This draft was deleted meanwhile. What you typed is still here: save it as a new draft.")

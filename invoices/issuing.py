@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from invoices import archive, locks, snapshot
+from invoices import archive, locks, return_notes, snapshot
 from invoices.domain.approval import needs_approval
 from invoices.domain.document import Document
 from invoices.domain.errors import UnprintableCharacter
@@ -23,13 +23,21 @@ from invoices.selectors import current_issuer
 NUMBERS_LOOKED_AT = 100
 
 
-def printable(draft: Draft, *, customer: Customer) -> Document:
+def document_of(note: DeliveryNote) -> Document:
+    """Return the document `note` would be issued as; reads and raises as `printable`."""
+    return printable(snapshot.draft_of(note), customer=note.customer, note_id=note.pk)
+
+
+def printable(draft: Draft, *, customer: Customer, note_id: int | None = None) -> Document:
     """Return the document `draft` would be issued as, without number and issue date. Writes nothing.
 
-    Raises MissingFacts, what `pricing.price` raises, or UnprintableCharacter naming field and character that no font of
-    ours has.
+    `note_id` is the note it is the content of. Raises MissingFacts, what `pricing.price` and, for a return,
+    `return_notes.document_of` raise, or UnprintableCharacter naming field and character that no font of ours has.
     """
-    document = snapshot.of(draft, customer=customer, issuer=current_issuer())
+    if draft.original_id is None:
+        document = snapshot.of(draft, customer=customer, issuer=current_issuer())
+    else:
+        document = return_notes.document_of(draft, customer=customer, issuer=current_issuer(), note_id=note_id)
     require_printable(document)
     return document
 
@@ -88,6 +96,8 @@ def _take_number(issued_on: date) -> str:
 
 
 def _freeze(note: DeliveryNote, *, document: Document, pdf: bytes, author: User, now: datetime) -> None:
+    if not note.is_return:
+        note.line_rounding, note.tax_rounding = note.customer.line_rounding, note.customer.tax_rounding
     note.state = NoteState.ISSUED
     note.number = document.number
     note.issued_on = document.issued_on

@@ -87,8 +87,13 @@ def notes_to_list(*, typed: str = "", state: str = "") -> QuerySet[DeliveryNote]
 def note_with_lines(note_id: int) -> DeliveryNote | None:
     """Return a note with customer, lines and the people whose names it carries, or None."""
     people = ("requested_by", "approved_by", "issued_by", "voided_by")
-    notes = DeliveryNote.objects.select_related("customer", *people)
+    notes = DeliveryNote.objects.select_related("customer", "original", *people).defer("original__snapshot")
     return notes.prefetch_related("lines").filter(pk=note_id).first()
+
+
+def returns_of(note_id: int) -> QuerySet[DeliveryNote]:
+    """Return the returns of a note, drafts and void ones too, in the order they were begun."""
+    return DeliveryNote.objects.filter(original_id=note_id).defer("snapshot").order_by("id")
 
 
 def told_steps(note_id: int) -> list[NoteStep]:

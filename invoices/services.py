@@ -12,9 +12,9 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext as _, gettext_noop
 
-from invoices import archive, history, issuing, locks, pricing, snapshot
+from invoices import archive, history, issuing, locks, pricing, return_notes, snapshot
 from invoices.domain.errors import DomainError
 from invoices.drafts import Draft, DraftLine
 from invoices.models import Customer, DeliveryNote, DeliveryNoteLine, Issuer, NoteState, NoteStep, Seal
@@ -52,12 +52,22 @@ class NoteWaiting(EditRefused):
     template = gettext_noop("This note waits for approval. Withdraw the request first; then it is a draft again.")
 
 
+class OtherKind(EditRefused):
+    """What was typed is no content for this draft: it is a return, or the other is."""
+
+    template = gettext_noop("This draft is of another kind. Open it from the list of delivery notes to change it.")
+
+
 class ApprovalNeeded(DomainError):
     template = gettext_noop("A note above %(above)s yen needs approval, and this one comes to %(total)s yen.")
 
 
 class NotVoidable(DomainError):
     template = gettext_noop("Only an issued note can be voided; %(note)s is not one.")
+
+
+class HasReturns(DomainError):
+    template = gettext_noop("Goods of %(note)s were taken back. Void its returns first: %(returns)s.")
 
 
 class MissingReason(DomainError):
@@ -135,7 +145,7 @@ def issue(*, note_id: int, author: User, now: datetime) -> DeliveryNote:
         note = locks.note(note_id)
         if note.is_issued:
             return note
-        document = issuing.printable(snapshot.draft_of(note), customer=note.customer)
+        document = issuing.document_of(note)
         if (above := issuing.limit_passed_by(document)) is not None:
             raise ApprovalNeeded(above=f"{above:,}", total=f"{document.totals.total:,}")
         issuing.make_final(note, document=document, author=author, now=now)
@@ -146,7 +156,8 @@ def issue(*, note_id: int, author: User, now: datetime) -> DeliveryNote:
 def void(*, note_id: int, reason: str, author: User, now: datetime) -> DeliveryNote:
     """Void an issued note; its number stays used. Voiding a void note again changes nothing.
 
-    Raises NotVoidable for a draft, MissingReason when `reason` is blank.
+    Raises NotVoidable for a draft, HasReturns while a return of it is issued or waits, MissingReason when `reason` is
+    blank.
     """
     if not (reason := history.stated(reason)):
         raise MissingReason
@@ -156,6 +167,7 @@ def void(*, note_id: int, reason: str, author: User, now: datetime) -> DeliveryN
             return note
         if not note.is_issued:
             raise NotVoidable(note=note)
+        _require_no_returns(note)
         note.state, note.voided_at, note.voided_by, note.void_reason = (
             NoteState.VOID,
             now,
@@ -186,10 +198,17 @@ def save_issuer(issuer: Issuer, *, new_seal: bytes | None = None, without_seal: 
         issuer.save()
 
 
+def _require_no_returns(note: DeliveryNote) -> None:
+    if returns := note.returns.filter(state__in=return_notes.COUNTED).order_by("id"):
+        raise HasReturns(note=note, returns=_(", ").join(str(each) for each in returns))
+
+
 def _replace(note_id: int, *, draft: Draft, revision: int, author: User) -> DeliveryNote:
     note = locks.note(note_id)
     if snapshot.draft_of(note) == draft:
         return note
+    if note.original_id != draft.original_id:
+        raise OtherKind(note=note)
     if note.is_issued:
         raise NoteNotDraft(note=note, number=note.number)
     if note.revision != revision:
@@ -197,7 +216,7 @@ def _replace(note_id: int, *, draft: Draft, revision: int, author: User) -> Deli
         raise DraftChanged(note=note, who=note.updated_by.get_username(), when=f"{saved_at:%H:%M}")
     if note.is_waiting:
         history.take_back(note, NoteStep.Kind.WITHDRAWN, by=author)
-    for name, value in _header(draft).items():
+    for name, value in _header(draft, note_id=note_id).items():
         setattr(note, name, value)
     note.revision += 1
     note.updated_by = author
@@ -208,21 +227,24 @@ def _replace(note_id: int, *, draft: Draft, revision: int, author: User) -> Deli
     return note
 
 
-def _header(draft: Draft) -> dict[str, Any]:
+def _header(draft: Draft, *, note_id: int | None = None) -> dict[str, Any]:
     return {
         "customer_id": draft.customer_id,
         "delivered_on": draft.delivered_on,
         "order_number": draft.order_number,
         "subject": draft.subject,
         "notes": draft.notes,
-        "total": _total(draft),
+        "original_id": draft.original_id,
+        "total": _total(draft, note_id=note_id),
     }
 
 
-def _total(draft: Draft) -> int | None:
+def _total(draft: Draft, *, note_id: int | None) -> int | None:
     """What the draft comes to so far; None while it cannot be priced."""
     customer = Customer.objects.get(pk=draft.customer_id)
     try:
+        if draft.original_id is not None:
+            return return_notes.content_of(draft, note_id=note_id).back.totals.total
         return pricing.price(draft.lines, customer=customer, delivered_on=draft.delivered_on).totals.total
     except DomainError:
         return None
@@ -243,6 +265,7 @@ def _write_lines(note: DeliveryNote, lines: Sequence[DraftLine]) -> None:
             rate_override=line.rate_override,
             rate_reason=line.rate_reason,
             note=line.note,
+            original_position=line.original_position,
         )
         for position, line in enumerate(lines, 1)
     )

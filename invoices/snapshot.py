@@ -6,7 +6,7 @@ import dataclasses
 import hashlib
 import types
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from enum import Enum
@@ -24,11 +24,13 @@ from invoices.domain.document import (
     Issuer,
     Language,
     Line,
+    Original,
     Recipient,
     ShipTo,
 )
 from invoices.domain.eras import ERAS
 from invoices.domain.errors import DomainError, MissingFacts, gettext_noop
+from invoices.domain.returns import TakenBack
 from invoices.domain.tax import PriceBasis
 from invoices.drafts import Draft, DraftLine
 from invoices.models import Customer, DeliveryNote, DeliveryNoteLine, Issuer as IssuerRow, Seal
@@ -65,6 +67,7 @@ def draft_of(note: DeliveryNote) -> Draft:
         subject=note.subject,
         notes=note.notes,
         lines=tuple(_draft_line(line) for line in note.lines.all()),
+        original_id=note.original_id,
     )
 
 
@@ -74,16 +77,15 @@ def of(draft: Draft, *, customer: Customer, issuer: IssuerRow | None) -> Documen
     Raises MissingFacts naming everything the document must state and does not, and what `pricing.price` raises.
     """
     priced = pricing.price(draft.lines, customer=customer, delivered_on=draft.delivered_on)
-    _require_facts(customer, issuer, priced.lines)
+    checked = _require_facts(customer.invoice_policy, issuer, [item.amount for item in priced.lines])
     codes = _item_codes(draft, customer)
-    assert issuer is not None  # noqa: S101 - for the type checker; _require_facts has refused None
     return Document(
         number=None,
         issued_on=None,
         delivered_on=draft.delivered_on,
         recipient=_recipient(customer),
         ship_to=_ship_to(customer),
-        issuer=_issuer(issuer),
+        issuer=_issuer(checked),
         lines=tuple(_line(item, customer_code=codes.get(item.line.product_sku, "")) for item in priced.lines),
         basis=PriceBasis(customer.price_basis),
         totals=priced.totals,
@@ -91,6 +93,36 @@ def of(draft: Draft, *, customer: Customer, issuer: IssuerRow | None) -> Documen
         order_number=draft.order_number,
         subject=draft.subject,
         notes=draft.notes,
+        language=Language(customer.language),
+        eras=ERAS if customer.has_era_dates else (),
+        envelope=Envelope(customer.envelope),
+    )
+
+
+def of_return(
+    draft: Draft, *, original: Document, back: TakenBack, customer: Customer, issuer: IssuerRow | None
+) -> Document:
+    """Return the document of a return of `original` that takes `back`: addressed as one of today, reckoned as it was.
+
+    Raises MissingFacts naming everything the document must state and does not.
+    """
+    checked = _require_facts(original.policy, issuer, [line.amount for line in back.lines])
+    assert original.number is not None  # noqa: S101 - for the type checker; it is issued
+    return Document(
+        number=None,
+        issued_on=None,
+        delivered_on=draft.delivered_on,
+        recipient=_recipient(customer),
+        ship_to=original.ship_to,
+        issuer=_issuer(checked),
+        lines=back.lines,
+        basis=original.basis,
+        totals=back.totals,
+        policy=original.policy,
+        order_number=draft.order_number,
+        subject=draft.subject,
+        notes=draft.notes,
+        original=Original(number=original.number, delivered_on=original.delivered_on),
         language=Language(customer.language),
         eras=ERAS if customer.has_era_dates else (),
         envelope=Envelope(customer.envelope),
@@ -134,24 +166,27 @@ def _draft_line(line: DeliveryNoteLine) -> DraftLine:
         rate_override=line.rate_override,
         rate_reason=line.rate_reason,
         note=line.note,
+        original_position=line.original_position,
     )
 
 
-def _require_facts(customer: Customer, issuer: IssuerRow | None, lines: tuple[PricedLine, ...]) -> None:
+def _require_facts(policy: str, issuer: IssuerRow | None, amounts: Sequence[int | None]) -> IssuerRow:
     missing = [
         _("the unit price of line %(line)s") % {"line": place}
-        for place, item in enumerate(lines, 1)
-        if item.amount is None
+        for place, amount in enumerate(amounts, 1)
+        if amount is None
     ]
-    if not lines:
+    if not amounts:
         missing.append(_("at least one line"))
     if issuer is None:
         missing.append(_("an issuer marked as current (product staff set it in the admin)"))
-    elif customer.invoice_policy == InvoicePolicy.NOTE and not issuer.registration_number:
+    elif policy == InvoicePolicy.NOTE and not issuer.registration_number:
         # The other five facts of a qualified invoice cannot be empty in a document: columns forbid it.
         missing.append(_("the issuer's registration number, since this note is the customer's qualified invoice"))
     if missing:
         raise MissingFacts(missing=_(", ").join(missing))
+    assert issuer is not None  # noqa: S101 - for the type checker; it would be missing
+    return issuer
 
 
 def _item_codes(draft: Draft, customer: Customer) -> dict[str | None, str]:

@@ -27,7 +27,7 @@ from invoices.messages import worded
 from invoices.models import DeliveryNote, NoteState
 from invoices.print_forms import PrintForm
 from invoices.print_selectors import PrintOrder
-from invoices.services import MissingReason, NoteNotDraft, NoteWaiting
+from invoices.services import HasReturns, MissingReason, NoteNotDraft, NoteWaiting
 
 PAGE_SIZE = 50
 MAX_TYPED = 200
@@ -71,7 +71,12 @@ def note_detail(request: HttpRequest, note_id: int) -> HttpResponse:
     note = note_or_404(note_id)
     if note.is_draft and request.user.has_perm(WRITE):
         return redirect("invoices:note_edit", note_id)
-    context = {"note": note, "steps": selectors.told_steps(note_id), "copy_key": uuid.uuid4()}
+    context = {
+        "note": note,
+        "steps": selectors.told_steps(note_id),
+        "copy_key": uuid.uuid4(),
+        "returns": selectors.returns_of(note_id) if note.is_issued else [],
+    }
     if note.is_draft:
         return render(request, "invoices/draft_detail.html", context)
     return render(request, "invoices/note_detail.html", context | _as_read(request, note) | _printings(request, note))
@@ -84,7 +89,7 @@ def note_pdf(request: HttpRequest, note_id: int) -> HttpResponse:
     note = note_or_404(note_id)
     if not note.is_issued:
         try:
-            document = issuing.printable(snapshot.draft_of(note), customer=note.customer)
+            document = issuing.document_of(note)
         except DomainError as error:
             messages.error(request, worded(error))
             return redirect("invoices:note_detail", note_id)
@@ -134,7 +139,7 @@ def note_void(request: HttpRequest, note_id: int) -> HttpResponse:
     reason = form.cleaned_data["reason"]
     try:
         services.void(note_id=note_id, reason=reason, author=signed_in(request), now=timezone.localtime())
-    except MissingReason as error:
+    except (MissingReason, HasReturns) as error:
         form.add_error("reason", worded(error))
         return render(request, "invoices/note_void.html", {"note": note, "form": form})
     messages.success(request, _("%(number)s is void. Its number stays used.") % {"number": note.number})
@@ -177,7 +182,7 @@ def _as_read(request: HttpRequest, note: DeliveryNote) -> dict[str, Any]:
     if note.is_issued:
         return {}
     try:
-        document = issuing.printable(snapshot.draft_of(note), customer=note.customer)
+        document = issuing.document_of(note)
     except DomainError as error:
         return {"unprintable": worded(error)}
     own = history.is_author(note, signed_in(request))

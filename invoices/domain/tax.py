@@ -91,10 +91,15 @@ def totals(lines: Iterable[TaxedAmount], *, basis: PriceBasis, rounding: Roundin
         _block(tax_class, sums[tax_class], basis=basis, rounding=rounding)
         for tax_class in sorted(sums, key=_print_order)
     )
+    return of_blocks(blocks)
+
+
+def of_blocks(blocks: tuple[TaxBlock, ...]) -> Totals:
+    """Return the totals of a document that consists of `blocks`."""
     tax = sum(block.tax for block in blocks)
     return Totals(
         blocks=blocks,
-        subtotal=sum(sums.values()),
+        subtotal=sum(block.amount for block in blocks),
         tax=tax,
         total=sum(block.taxable for block in blocks) + tax,
     )

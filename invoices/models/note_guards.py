@@ -20,6 +20,7 @@ FROZEN_NOTE = f"""
 _DECIDABLE = (
     *("state", "number", "total", "issued_on", "issued_at", "issued_by_id", "snapshot", "pdf_sha256", "updated_at"),
     *("requested_at", "requested_by_id", "approved_at", "approved_by_id", "awaits_printing"),
+    *("line_rounding", "tax_rounding"),
 )
 UNCHANGED_WAITING = f"""
     if to_jsonb(old) - '{{{",".join(_DECIDABLE)}}}'::text[]

@@ -15,6 +15,7 @@ from invoices.domain.numbering import MAX_LENGTH
 from invoices.models import note_guards
 from invoices.models.base import Timestamps, survives_truncate
 from invoices.models.customers import Customer
+from invoices.models.return_guards import RETURN_TRIGGERS
 from invoices.triggers import LastingTrigger
 
 
@@ -63,6 +64,11 @@ class DeliveryNote(Timestamps):
     archived_at = models.DateTimeField(null=True)
     # From the issue until the first printing. Notes issued before printings were recorded do not wait for one.
     awaits_printing = models.BooleanField(default=False, db_default=False)
+    # How it was rounded, for its returns; empty on notes that were issued before returns were.
+    line_rounding = models.CharField(max_length=8, blank=True, default="", db_default="")
+    tax_rounding = models.CharField(max_length=8, blank=True, default="", db_default="")
+    # The note whose goods this one, a return (赤伝), takes back. Indexed below, for the few that are returns.
+    original = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="returns", db_index=False)
 
     voided_at = models.DateTimeField(_("voided at"), null=True)
     voided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
@@ -88,6 +94,7 @@ class DeliveryNote(Timestamps):
             ),
             models.Index(name="delivery_notes_unprinted", fields=["id"], condition=Q(awaits_printing=True)),
             models.Index(name="delivery_notes_delivery_date", fields=["delivered_on"]),
+            models.Index(name="delivery_notes_returns", fields=["original"], condition=Q(original__isnull=False)),
         )
         constraints = (
             models.CheckConstraint(
@@ -169,6 +176,7 @@ class DeliveryNote(Timestamps):
                 condition=~pgtrigger.Q(old__state="draft"),
                 func=note_guards.KEPT_NOTE,
             ),
+            *RETURN_TRIGGERS,
             survives_truncate("issued_notes"),
         )
 
@@ -192,12 +200,18 @@ class DeliveryNote(Timestamps):
     def is_void(self) -> bool:
         return self.state == NoteState.VOID
 
+    @property
+    def is_return(self) -> bool:
+        return self.original_id is not None
+
 
 class DeliveryNoteLine(models.Model):
     """One row of a note. `product` is where it came from, the other columns are what is printed."""
 
     delivery_note = models.ForeignKey(DeliveryNote, on_delete=models.CASCADE, related_name="lines")
     position = models.PositiveIntegerField()
+    # On a return: which line of the original, by its position. Those lines are frozen.
+    original_position = models.PositiveIntegerField(null=True)
     product = models.ForeignKey(Product, null=True, on_delete=models.PROTECT, related_name="+")
     code = models.CharField(_("item code"), max_length=64, blank=True)
     name = models.CharField(_("item name"), max_length=200)

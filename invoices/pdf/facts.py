@@ -41,7 +41,7 @@ def _rows(document: Document) -> Iterator[tuple[str, str]]:
     labels = phrases_of(document).facts
     yield labels.number, number_of(document)
     yield labels.issued_on, wording.day(document.issued_on, document) if document.issued_on else labels.not_issued
-    yield labels.delivered_on, wording.day(document.delivered_on, document)
+    yield labels.returned_on if document.original else labels.delivered_on, wording.day(document.delivered_on, document)
     if document.order_number:
         yield labels.order_number, document.order_number
     if document.original:

@@ -15,6 +15,7 @@ class Facts:
     number: str
     issued_on: str
     delivered_on: str
+    returned_on: str
     order_number: str
     original_number: str
     original_delivered_on: str
@@ -91,6 +92,7 @@ JAPANESE = Phrases(
         number="納品書番号",
         issued_on="発行日",
         delivered_on="納品日",
+        returned_on="返品日",
         order_number="注文番号",
         original_number="元納品書番号",
         original_delivered_on="元納品日",
@@ -159,6 +161,7 @@ ENGLISH = Phrases(
         number="Note No.",
         issued_on="Issued",
         delivered_on="Delivered",
+        returned_on="Returned",
         order_number="Order No.",
         original_number="Original note",
         original_delivered_on="Delivered then",

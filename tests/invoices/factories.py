@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from factory.declarations import Sequence
 from factory.django import DjangoModelFactory
 
-from invoices import approvals, issuing, services, snapshot
+from invoices import approvals, issuing, return_notes, services
 from invoices.domain.document import InvoicePolicy
 from invoices.drafts import Draft, DraftLine
 from invoices.models import Customer, DeliveryNote, Issuer
@@ -99,6 +99,26 @@ def issued_note(author: User, **changes: Any) -> DeliveryNote:
     return services.issue(note_id=note.pk, author=author, now=NOW)
 
 
+def return_draft(original: DeliveryNote, author: User, *quantities: str, notes: str = "") -> DeliveryNote:
+    """A draft that takes back `quantities` of the first lines of `original`; of everything when none is given."""
+    lines = list(DeliveryNote.objects.get(pk=original.pk).lines.all())
+    asked = quantities or tuple(str(each.quantity) for each in lines)
+    content = return_notes.draft_of(
+        original,
+        quantities={each.position: Decimal(quantity) for each, quantity in zip(lines, asked, strict=False)},
+        returned_on=TODAY,
+        notes=notes,
+        note_id=None,
+    )
+    return services.create_draft(draft=content, creation_key=uuid.uuid4(), author=author)
+
+
+def issued_return(original: DeliveryNote, author: User, *quantities: str, notes: str = "") -> DeliveryNote:
+    """An issued return of `original`."""
+    note = return_draft(original, author, *quantities, notes=notes)
+    return services.issue(note_id=note.pk, author=author, now=NOW)
+
+
 def limit(above: int | None) -> Issuer:
     """Set the yen above which notes need approval, and return the issuer; makes one when there is none."""
     issuer = Issuer.objects.filter(is_current=True).first() or IssuerFactory.create()
@@ -116,7 +136,7 @@ def waiting_note(author: User, **changes: Any) -> DeliveryNote:
 
 def read_sha256(note: DeliveryNote) -> str:
     """What an approver sends who has read `note` as it is now."""
-    return approvals.sha256_of(issuing.printable(snapshot.draft_of(note), customer=note.customer))
+    return approvals.sha256_of(issuing.document_of(note))
 
 
 def approve(note: DeliveryNote, approver: User) -> DeliveryNote:
