@@ -81,12 +81,17 @@ def note_preview(request: HttpRequest, note_id: int | None = None) -> HttpRespon
         return _form_page(request, editor, note_id=note_id, status=422)
     customer = editor.head.cleaned_data["chosen_customer"]
     try:
-        document = issuing.printable(editor.draft, customer=customer)
+        document = issuing.printable(editor.draft, customer=customer, corrects=_corrected_by(note_id))
     except DomainError as error:
         return _form_page(request, editor, note_id=note_id, error=worded(error), status=409)
     if "check" in request.POST:
         return HttpResponse(status=204)
     return inline(pdf.render(document), name=file_name(document))
+
+
+def _corrected_by(note_id: int | None) -> DeliveryNote | None:
+    correction = selectors.as_correction(note_id) if note_id else None
+    return correction.corrects if correction else None
 
 
 @answers_typed("q", permission=WRITE, beside=("on", "customer"))
@@ -175,6 +180,7 @@ def _form_page(
         "error": error,
         "rival": rival,
         "decision": selectors.last_decision(note_id) if note_id else None,
+        "correction": selectors.as_correction(note_id) if note_id else None,
         "copy_key": uuid.uuid4(),
         "units": units.SUGGESTIONS,
     }

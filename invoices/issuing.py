@@ -25,19 +25,24 @@ NUMBERS_LOOKED_AT = 100
 
 def document_of(note: DeliveryNote) -> Document:
     """Return the document `note` would be issued as; reads and raises as `printable`."""
-    return printable(snapshot.draft_of(note), customer=note.customer, note_id=note.pk)
+    return printable(snapshot.draft_of(note), customer=note.customer, note_id=note.pk, corrects=note.corrects)
 
 
-def printable(draft: Draft, *, customer: Customer, note_id: int | None = None) -> Document:
+def printable(
+    draft: Draft, *, customer: Customer, note_id: int | None = None, corrects: DeliveryNote | None = None
+) -> Document:
     """Return the document `draft` would be issued as, without number and issue date. Writes nothing.
 
-    `note_id` is the note it is the content of. Raises MissingFacts, what `pricing.price` and, for a return,
-    `return_notes.document_of` raise, or UnprintableCharacter naming field and character that no font of ours has.
+    `note_id` is the note it is the content of, `corrects` the one that this corrects. Raises MissingFacts, what
+    `pricing.price` and, for a return, `return_notes.document_of` raise, or UnprintableCharacter naming field and
+    character that no font of ours has.
     """
     if draft.original_id is None:
         document = snapshot.of(draft, customer=customer, issuer=current_issuer())
     else:
         document = return_notes.document_of(draft, customer=customer, issuer=current_issuer(), note_id=note_id)
+    if corrects is not None:
+        document = dataclasses.replace(document, corrects=snapshot.reference_to(corrects))
     require_printable(document)
     return document
 
@@ -64,14 +69,24 @@ def limit_passed_by(document: Document) -> int | None:
 def make_final(note: DeliveryNote, *, document: Document, author: User, now: datetime) -> None:
     """Turn a locked note into the issued `document`, on the local date of `now`. Called inside a transaction.
 
-    Takes the number, draws the PDF and freezes the row; the file is archived after the commit. Whether the note needs
-    approval is for the caller to ask first; the database refuses it otherwise.
+    Takes the number, draws the PDF and freezes the row; the file is archived after the commit. What the note corrects
+    becomes void by that. Whether the note needs approval is for the caller to ask first; the database refuses it
+    otherwise. Raises HasReturns when goods of the corrected note were taken back.
     """
+    if note.corrects is not None and not note.corrects.is_void:
+        make_void(note.corrects, reason=note.correction_reason, author=author, now=now)
     issued_on = now.date()
     document = dataclasses.replace(document, number=_take_number(issued_on), issued_on=issued_on)
     pdf = render(document)
     _freeze(note, document=document, pdf=pdf, author=author, now=now)
     transaction.on_commit(partial(archive.store, note, pdf))
+
+
+def make_void(note: DeliveryNote, *, reason: str, author: User, now: datetime) -> None:
+    """Make a locked issued note void. Raises HasReturns while a return of it is issued or waits."""
+    return_notes.require_none(note)
+    note.state, note.voided_at, note.voided_by, note.void_reason = NoteState.VOID, now, author, reason
+    note.save(update_fields=["state", "voided_at", "voided_by", "void_reason"])
 
 
 def _take_number(issued_on: date) -> str:

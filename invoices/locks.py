@@ -1,6 +1,6 @@
 """The only row locks, in the one order every service takes them: notes, then issuers, then number counter.
 
-Of two notes the older one comes first: that is the one which the other takes back.
+Of two notes the older one comes first: that is the one which the other takes back or corrects.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from invoices.models import DeliveryNote, Issuer, NumberCounter, NumberSeries
 
 
 def note(note_id: int) -> DeliveryNote:
-    """Lock and return the note, and with a return the note it takes back. Raises DeliveryNote.DoesNotExist."""
-    original_id = DeliveryNote.objects.values_list("original_id", flat=True).get(pk=note_id)
+    """Lock and return the note, with the one it takes back or corrects. Raises DeliveryNote.DoesNotExist."""
+    older = DeliveryNote.objects.values_list("original_id", "corrects_id").get(pk=note_id)
     locked = DeliveryNote.objects.select_for_update(of=("self",)).select_related("customer").order_by("pk")
-    found = {each.pk: each for each in locked.filter(pk__in=[note_id, original_id or note_id])}
+    found = {each.pk: each for each in locked.filter(pk__in=[note_id, *filter(None, older)])}
     if note_id not in found:
         raise DeliveryNote.DoesNotExist
     return found[note_id]

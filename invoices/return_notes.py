@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.db.models import Sum
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext as _, gettext_noop
 
 from invoices import snapshot
 from invoices.domain import returns
@@ -30,6 +30,10 @@ class NotReturnable(DomainError):
 
 class NothingReturned(DomainError):
     template = gettext_noop("Enter how much is returned, for at least one line.")
+
+
+class HasReturns(DomainError):
+    template = gettext_noop("Goods of %(note)s were taken back. Void its returns first: %(returns)s.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +72,12 @@ def draft_of(
             if position in quantities
         ),
     )
+
+
+def require_none(note: DeliveryNote) -> None:
+    """Raise HasReturns while a return of `note` is issued or waits for approval."""
+    if returns := note.returns.filter(state__in=COUNTED).order_by("id"):
+        raise HasReturns(note=note, returns=_(", ").join(str(each) for each in returns))
 
 
 def returned_by_position(original: DeliveryNote, *, note_id: int | None = None) -> dict[int, Decimal]:

@@ -87,8 +87,20 @@ def notes_to_list(*, typed: str = "", state: str = "") -> QuerySet[DeliveryNote]
 def note_with_lines(note_id: int) -> DeliveryNote | None:
     """Return a note with customer, lines and the people whose names it carries, or None."""
     people = ("requested_by", "approved_by", "issued_by", "voided_by")
-    notes = DeliveryNote.objects.select_related("customer", "original", *people).defer("original__snapshot")
+    notes = DeliveryNote.objects.select_related("customer", "original", "corrects", *people)
+    notes = notes.defer("original__snapshot", "corrects__snapshot")
     return notes.prefetch_related("lines").filter(pk=note_id).first()
+
+
+def correction_of(note_id: int) -> DeliveryNote | None:
+    """Return the note that corrects a note, or is to, if there is one."""
+    return DeliveryNote.objects.filter(corrects_id=note_id).defer("snapshot").first()
+
+
+def as_correction(note_id: int) -> DeliveryNote | None:
+    """Return a note that corrects another, with that one; None of any other note."""
+    corrections = DeliveryNote.objects.select_related("corrects").defer("snapshot", "corrects__snapshot")
+    return corrections.filter(pk=note_id, corrects__isnull=False).first()
 
 
 def returns_of(note_id: int) -> QuerySet[DeliveryNote]:

@@ -12,12 +12,12 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _, gettext_noop
+from django.utils.translation import gettext_noop
 
 from invoices import archive, history, issuing, locks, pricing, return_notes, snapshot
 from invoices.domain.errors import DomainError
 from invoices.drafts import Draft, DraftLine
-from invoices.models import Customer, DeliveryNote, DeliveryNoteLine, Issuer, NoteState, NoteStep, Seal
+from invoices.models import Customer, DeliveryNote, DeliveryNoteLine, Issuer, NoteStep, Seal
 
 logger = logging.getLogger("papyrus")
 
@@ -64,10 +64,6 @@ class ApprovalNeeded(DomainError):
 
 class NotVoidable(DomainError):
     template = gettext_noop("Only an issued note can be voided; %(note)s is not one.")
-
-
-class HasReturns(DomainError):
-    template = gettext_noop("Goods of %(note)s were taken back. Void its returns first: %(returns)s.")
 
 
 class MissingReason(DomainError):
@@ -167,14 +163,7 @@ def void(*, note_id: int, reason: str, author: User, now: datetime) -> DeliveryN
             return note
         if not note.is_issued:
             raise NotVoidable(note=note)
-        _require_no_returns(note)
-        note.state, note.voided_at, note.voided_by, note.void_reason = (
-            NoteState.VOID,
-            now,
-            author,
-            reason,
-        )
-        note.save(update_fields=["state", "voided_at", "voided_by", "void_reason"])
+        issuing.make_void(note, reason=reason, author=author, now=now)
     logger.info("note.voided", extra={"note_id": note.pk})
     return note
 
@@ -196,11 +185,6 @@ def save_issuer(issuer: Issuer, *, new_seal: bytes | None = None, without_seal: 
         elif without_seal:
             issuer.seal = None
         issuer.save()
-
-
-def _require_no_returns(note: DeliveryNote) -> None:
-    if returns := note.returns.filter(state__in=return_notes.COUNTED).order_by("id"):
-        raise HasReturns(note=note, returns=_(", ").join(str(each) for each in returns))
 
 
 def _replace(note_id: int, *, draft: Draft, revision: int, author: User) -> DeliveryNote:

@@ -37,8 +37,8 @@ from invoices.models import Customer, DeliveryNote, DeliveryNoteLine, Issuer as 
 from invoices.pricing import PricedLine
 
 VERSION = 2
-# The first lacks language, eras, envelope and the customer's item codes. A document without them is laid out as all
-# were then, byte for byte.
+# The first lacks language, eras, envelope, the customer's item codes and what a note corrects. A document without them
+# is laid out as all were then, byte for byte.
 READABLE = (1, VERSION)
 
 
@@ -127,6 +127,12 @@ def of_return(
         eras=ERAS if customer.has_era_dates else (),
         envelope=Envelope(customer.envelope),
     )
+
+
+def reference_to(note: DeliveryNote) -> Original:
+    """Return how a document names the issued `note`."""
+    assert note.number is not None  # noqa: S101 - for the type checker; it is issued
+    return Original(number=note.number, delivered_on=note.delivered_on)
 
 
 def to_json(document: Document) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from invoices import approval_views, form_views, print_views, return_views, views
+from invoices import approval_views, correction_views, form_views, print_views, return_views, views
 
 app_name = "invoices"
 urlpatterns = [
@@ -28,6 +28,7 @@ urlpatterns = [
     path("prints/new", print_views.print_new, name="print_new"),
     path("prints/<int:run_id>", print_views.print_detail, name="print_detail"),
     path("prints/<int:run_id>/pdf", print_views.print_pdf, name="print_pdf"),
+    path("notes/<int:note_id>/correct", correction_views.note_correct, name="note_correct"),
     path("notes/<int:note_id>/returns/new", return_views.return_new, name="return_new"),
     path("notes/<int:note_id>/returns/totals", return_views.return_totals, name="return_totals"),
     path("notes/<int:note_id>/take-back", return_views.return_edit, name="return_edit"),

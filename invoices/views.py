@@ -27,7 +27,8 @@ from invoices.messages import worded
 from invoices.models import DeliveryNote, NoteState
 from invoices.print_forms import PrintForm
 from invoices.print_selectors import PrintOrder
-from invoices.services import HasReturns, MissingReason, NoteNotDraft, NoteWaiting
+from invoices.return_notes import HasReturns
+from invoices.services import MissingReason, NoteNotDraft, NoteWaiting
 
 PAGE_SIZE = 50
 MAX_TYPED = 200
@@ -76,6 +77,7 @@ def note_detail(request: HttpRequest, note_id: int) -> HttpResponse:
         "steps": selectors.told_steps(note_id),
         "copy_key": uuid.uuid4(),
         "returns": selectors.returns_of(note_id) if note.is_issued else [],
+        "correction": selectors.correction_of(note_id) if note.is_issued else None,
     }
     if note.is_draft:
         return render(request, "invoices/draft_detail.html", context)

@@ -111,7 +111,7 @@ class Line:
 
 @dataclass(frozen=True, kw_only=True)
 class Original:
-    """The document a return note takes back."""
+    """The document a return note takes back, or a correction stands in the place of."""
 
     number: str
     delivered_on: date
@@ -121,8 +121,9 @@ class Original:
 class Document:
     """All a sheet shows. `number` and `issued_on` are None on a draft, which prints 下書き instead.
 
-    `original` is set on a return note (赤伝), whose quantities are negative. `eras` are those that were known when it
-    was issued, and its dates are written by them; without any they are written by the common era.
+    `original` is set on a return note (赤伝), whose quantities are negative, `corrects` on a note that was issued in
+    the place of another (訂正). `eras` are those that were known when it was issued, and its dates are written by them;
+    without any they are written by the common era.
     The last block describes this printing, not the transaction: the same note prints as several copies, with prices
     hidden, as the n-th reprint, or voided.
     """
@@ -141,6 +142,7 @@ class Document:
     subject: str = ""
     notes: str = ""
     original: Original | None = None
+    corrects: Original | None = None
     language: Language = Language.JAPANESE
     eras: tuple[Era, ...] = ()
     envelope: Envelope = Envelope.PLAIN

@@ -15,7 +15,7 @@ from invoices.domain.numbering import MAX_LENGTH
 from invoices.models import note_guards
 from invoices.models.base import Timestamps, survives_truncate
 from invoices.models.customers import Customer
-from invoices.models.return_guards import RETURN_TRIGGERS
+from invoices.models.link_guards import LINK_TRIGGERS
 from invoices.triggers import LastingTrigger
 
 
@@ -69,6 +69,13 @@ class DeliveryNote(Timestamps):
     tax_rounding = models.CharField(max_length=8, blank=True, default="", db_default="")
     # The note whose goods this one, a return (赤伝), takes back. Indexed below, for the few that are returns.
     original = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="returns", db_index=False)
+    # The note in whose place this one is issued (訂正), which makes that one void; and why: its reason for voiding.
+    corrects = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="corrections", db_index=False
+    )
+    correction_reason = models.CharField(
+        _("reason for correcting"), max_length=200, blank=True, default="", db_default=""
+    )
 
     voided_at = models.DateTimeField(_("voided at"), null=True)
     voided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
@@ -97,6 +104,14 @@ class DeliveryNote(Timestamps):
             models.Index(name="delivery_notes_returns", fields=["original"], condition=Q(original__isnull=False)),
         )
         constraints = (
+            models.UniqueConstraint(
+                name="delivery_notes_corrected_once", fields=["corrects"], condition=Q(corrects__isnull=False)
+            ),
+            models.CheckConstraint(
+                name="delivery_notes_correction_facts",
+                condition=Q(corrects=None, correction_reason="")
+                | Q(corrects__isnull=False, original=None) & ~Q(correction_reason=""),
+            ),
             models.CheckConstraint(
                 name="delivery_notes_issued_facts",
                 condition=Q(
@@ -176,7 +191,7 @@ class DeliveryNote(Timestamps):
                 condition=~pgtrigger.Q(old__state="draft"),
                 func=note_guards.KEPT_NOTE,
             ),
-            *RETURN_TRIGGERS,
+            *LINK_TRIGGERS,
             survives_truncate("issued_notes"),
         )
 

@@ -47,3 +47,5 @@ def _rows(document: Document) -> Iterator[tuple[str, str]]:
     if document.original:
         yield labels.original_number, document.original.number
         yield labels.original_delivered_on, wording.day(document.original.delivered_on, document)
+    if document.corrects:
+        yield labels.corrected_number, document.corrects.number

@@ -117,6 +117,8 @@ def _badge_texts(document: Document) -> list[str]:
         texts.append(phrases.reprint.format(ordinal=document.reprint_ordinal))
     if document.original is not None:
         texts.append(phrases.return_note)
+    if document.corrects is not None:
+        texts.append(phrases.correction)
     return texts
 
 

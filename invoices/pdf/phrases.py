@@ -19,6 +19,7 @@ class Facts:
     order_number: str
     original_number: str
     original_delivered_on: str
+    corrected_number: str
     not_issued: str
     subject: str
     ship_to: str
@@ -69,6 +70,7 @@ class Phrases:
     void: str
     reprint: str
     return_note: str
+    correction: str
     facts: Facts
     headings: Headings
     sums: Sums
@@ -88,6 +90,7 @@ JAPANESE = Phrases(
     void="無効",
     reprint="再発行 ({ordinal})",
     return_note="赤伝（返品）",
+    correction="訂正",
     facts=Facts(
         number="納品書番号",
         issued_on="発行日",
@@ -96,6 +99,7 @@ JAPANESE = Phrases(
         order_number="注文番号",
         original_number="元納品書番号",
         original_delivered_on="元納品日",
+        corrected_number="訂正前の番号",
         not_issued="未発行",
         subject="件名",
         ship_to="納品先",
@@ -157,6 +161,7 @@ ENGLISH = Phrases(
     void="VOID",
     reprint="Reprint ({ordinal})",
     return_note="Return",
+    correction="Correction",
     facts=Facts(
         number="Note No.",
         issued_on="Issued",
@@ -165,6 +170,7 @@ ENGLISH = Phrases(
         order_number="Order No.",
         original_number="Original note",
         original_delivered_on="Delivered then",
+        corrected_number="Corrects note",
         not_issued="not issued",
         subject="Subject",
         ship_to="Ship to",

@@ -85,6 +85,8 @@ def _head_texts(document: Document) -> Iterator[tuple[str, str]]:
     yield gettext_noop("Notes"), document.notes
     if document.original:
         yield gettext_noop("Number of the original note"), document.original.number
+    if document.corrects:
+        yield gettext_noop("Number of the corrected note"), document.corrects.number
 
 
 def _address_texts(address: Address, postal_code: str, place: str) -> Iterator[tuple[str, str]]:

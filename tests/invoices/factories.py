@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import uuid
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,7 +13,7 @@ from django.contrib.auth.models import User
 from factory.declarations import Sequence
 from factory.django import DjangoModelFactory
 
-from invoices import approvals, issuing, return_notes, services
+from invoices import approvals, corrections, issuing, return_notes, services, snapshot
 from invoices.domain.document import InvoicePolicy
 from invoices.drafts import Draft, DraftLine
 from invoices.models import Customer, DeliveryNote, Issuer
@@ -117,6 +118,13 @@ def issued_return(original: DeliveryNote, author: User, *quantities: str, notes:
     """An issued return of `original`."""
     note = return_draft(original, author, *quantities, notes=notes)
     return services.issue(note_id=note.pk, author=author, now=NOW)
+
+
+def correction_draft(note: DeliveryNote, author: User, **changes: Any) -> DeliveryNote:
+    """A draft that corrects `note`, with `changes` of its content."""
+    begun = corrections.begin(note_id=note.pk, reason="数量の誤り", creation_key=uuid.uuid4(), author=author)
+    content = dataclasses.replace(snapshot.draft_of(begun), **changes)
+    return services.replace_draft(note_id=begun.pk, draft=content, revision=begun.revision, author=author)
 
 
 def limit(above: int | None) -> Issuer:

@@ -15,8 +15,8 @@ from invoices import approvals, archive, return_notes, services, snapshot
 from invoices.domain.document import Original
 from invoices.domain.returns import MoreThanDelivered
 from invoices.models import Customer, DeliveryNote, NoteState
-from invoices.return_notes import NothingReturned, NotReturnable
-from invoices.services import HasReturns, OtherKind
+from invoices.return_notes import HasReturns, NothingReturned, NotReturnable
+from invoices.services import OtherKind
 from tests.conftest import wait_until
 from tests.invoices.factories import (
     NOW,

@@ -350,8 +350,9 @@ class TestSave:
         self, signed_in: Client, author: User, rows: int, django_assert_num_queries: DjangoAssertNumQueries
     ) -> None:
         note = draft_note(author, lines=(line(),) * rows)
-        # Session, user, note, lines, permissions of user and of groups, tax categories, rates, roles, decision, limit.
-        with django_assert_num_queries(11):
+        # Session, user, note, lines, permissions of user and of groups, tax categories, rates, roles, decision,
+        # what it corrects, limit.
+        with django_assert_num_queries(12):
             signed_in.get(f"/notes/{note.pk}/edit")
 
 

@@ -1,4 +1,4 @@
-"""What the database refuses on returns, whoever asks: more than was delivered, also by two at once."""
+"""What the database refuses on returns and corrections, whoever asks: more than was delivered, also by two at once."""
 
 from __future__ import annotations
 
@@ -50,7 +50,18 @@ _KEPT_WHILE_RETURNED = """
     end if;
     return new;
 """
-RETURN_TRIGGERS = (
+_REPLACED_IS_VOID = """
+    if tg_op = 'UPDATE' and old.state = new.state then
+        return new;
+    end if;
+    if new.corrects_id = new.id or exists (select from delivery_notes where id = new.corrects_id and state <> 'void')
+    then
+        raise exception 'delivery note % is the correction of a note that is not void', new.id
+            using errcode = 'restrict_violation';
+    end if;
+    return new;
+"""
+LINK_TRIGGERS = (
     LastingTrigger(
         name="returned_within_delivered",
         when=pgtrigger.Before,
@@ -64,5 +75,12 @@ RETURN_TRIGGERS = (
         operation=pgtrigger.Update,
         condition=pgtrigger.Q(old__state="issued", new__state="void"),
         func=_KEPT_WHILE_RETURNED,
+    ),
+    LastingTrigger(
+        name="corrected_note_is_void",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.Update,
+        condition=pgtrigger.Q(new__corrects__isnull=False, new__state="issued"),
+        func=_REPLACED_IS_VOID,
     ),
 )
