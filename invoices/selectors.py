@@ -10,7 +10,7 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery, TextField, Valu
 from django.db.models.functions import Coalesce, Concat
 
 from catalog.search import SearchFold
-from invoices.models import Customer, CustomerItemCode, DeliveryNote, Issuer, NoteState, NoteStep
+from invoices.models import Customer, CustomerItemCode, DeliveryNote, Issuer, NoteState, NoteStep, SignedReceipt
 
 SUGGESTIONS = 20
 # Among the states of a list: issued, and not printed since.
@@ -101,6 +101,17 @@ def as_correction(note_id: int) -> DeliveryNote | None:
     """Return a note that corrects another, with that one; None of any other note."""
     corrections = DeliveryNote.objects.select_related("corrects").defer("snapshot", "corrects__snapshot")
     return corrections.filter(pk=note_id, corrects__isnull=False).first()
+
+
+def receipts_of(note_id: int) -> QuerySet[SignedReceipt]:
+    """Return what was recorded of a note's receipt, with who did, in that order: the last row is what holds."""
+    return SignedReceipt.objects.filter(delivery_note_id=note_id).select_related("recorded_by").order_by("id")
+
+
+def receipt_with_scan(*, note_id: int, receipt_id: int) -> SignedReceipt | None:
+    """Return a receipt of a note, with the note, if it has a scan."""
+    receipts = SignedReceipt.objects.select_related("delivery_note").defer("delivery_note__snapshot")
+    return receipts.filter(pk=receipt_id, delivery_note_id=note_id).exclude(scan_sha256="").first()
 
 
 def returns_of(note_id: int) -> QuerySet[DeliveryNote]:

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from invoices import approval_views, correction_views, form_views, print_views, return_views, views
+from invoices import (
+    approval_views,
+    correction_views,
+    form_views,
+    print_views,
+    receipt_views,
+    return_views,
+    views,
+)
 
 app_name = "invoices"
 urlpatterns = [
@@ -32,5 +40,7 @@ urlpatterns = [
     path("notes/<int:note_id>/returns/new", return_views.return_new, name="return_new"),
     path("notes/<int:note_id>/returns/totals", return_views.return_totals, name="return_totals"),
     path("notes/<int:note_id>/take-back", return_views.return_edit, name="return_edit"),
+    path("notes/<int:note_id>/receipts/new", receipt_views.receipt_new, name="receipt_new"),
+    path("notes/<int:note_id>/receipts/<int:receipt_id>/scan", receipt_views.receipt_scan, name="receipt_scan"),
     path("customers/suggest", views.customer_suggest, name="customer_suggest"),
 ]

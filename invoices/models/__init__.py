@@ -7,6 +7,7 @@ from invoices.models.notes import DeliveryNote, DeliveryNoteLine, NoteState
 from invoices.models.numbers import NumberCounter, NumberSeries
 from invoices.models.prices import CustomerPercentage, CustomerPrice
 from invoices.models.printing import NotePrinting, PrintRun, UnprintedNote
+from invoices.models.receipts import ScanKind, SignedReceipt
 
 __all__ = [
     "Customer",
@@ -22,6 +23,8 @@ __all__ = [
     "NumberCounter",
     "NumberSeries",
     "PrintRun",
+    "ScanKind",
     "Seal",
+    "SignedReceipt",
     "UnprintedNote",
 ]
