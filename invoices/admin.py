@@ -21,13 +21,14 @@ from PIL import Image, UnidentifiedImageError
 
 from history.deletion import KeptWhenUsed
 from history.editing import SharedAdmin
-from invoices import pdf, selectors, services
+from invoices import mail_admin, pdf, selectors, services
 from invoices.domain import numbering, registration
 from invoices.domain.errors import DomainError
 from invoices.domain.printing import MOST_COPIES
 from invoices.fields import (
     CopiesField,
     HalfWidthField,
+    MailAddressesField,
     PostalCodeField,
     PrintedTextField,
     TypedNumberField,
@@ -40,6 +41,9 @@ from invoices.models.customers import COPIES
 from invoices.price_admin import INLINES_OF_CUSTOMER
 
 admin.site.register(CustomerItemCode, CustomerItemCodeAdmin)
+
+# Loaded with this module, since Django looks for nothing else.
+__all__ = ["mail_admin"]
 
 MAX_SEAL_BYTES = 500_000
 MAX_SEAL_PIXELS = 2000
@@ -67,6 +71,7 @@ class CustomerForm(forms.ModelForm[Customer]):
     postal_code = _field(Customer, "postal_code", PostalCodeField)
     address = _field(Customer, "address", PrintedTextField, max_lines=5)
     telephone = _field(Customer, "telephone", HalfWidthField)
+    mail_to = _field(Customer, "mail_to", MailAddressesField)
     ship_to_name = _field(Customer, "ship_to_name", PrintedTextField)
     ship_to_postal_code = _field(Customer, "ship_to_postal_code", PostalCodeField)
     ship_to_address = _field(Customer, "ship_to_address", PrintedTextField, max_lines=5)
@@ -110,7 +115,7 @@ class CustomerAdmin(KeptWhenUsed[Customer], SharedAdmin[Customer]):
         (None, {"fields": ("code", "name", "kana", "is_active")}),
         (
             _("Addressee"),
-            {"fields": ("department", "person_title", "person", "postal_code", "address", "telephone")},
+            {"fields": ("department", "person_title", "person", "postal_code", "address", "telephone", "mail_to")},
         ),
         (_("Ship to"), {"fields": ("ship_to_name", "ship_to_postal_code", "ship_to_address")}),
         (

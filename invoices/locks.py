@@ -6,8 +6,9 @@ Of two notes the older one comes first: that is the one which the other takes ba
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
-from invoices.models import DeliveryNote, Issuer, NumberCounter, NumberSeries
+from invoices.models import DeliveryNote, Issuer, MailState, NumberCounter, NumberSeries, OutgoingMail
 
 
 def note(note_id: int) -> DeliveryNote:
@@ -24,6 +25,13 @@ def notes(note_ids: Iterable[int]) -> dict[int, DeliveryNote]:
     """Lock those notes that are still there, in the order of their ids, and return them by id, without snapshots."""
     locked = DeliveryNote.objects.select_for_update(of=("self",)).select_related("customer").defer("snapshot")
     return {note.pk: note for note in locked.filter(pk__in=set(note_ids)).order_by("pk")}
+
+
+def due_mail(mail_id: int, *, now: datetime) -> OutgoingMail | None:
+    """Lock and return a mail with its note; None when it is not due, or somebody else has it."""
+    waiting = OutgoingMail.objects.filter(state__in=[MailState.QUEUED, MailState.SENDING], due_at__lte=now)
+    free = waiting.select_for_update(of=("self",), skip_locked=True)
+    return free.select_related("delivery_note").filter(pk=mail_id).first()
 
 
 def issuers() -> list[Issuer]:

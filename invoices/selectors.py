@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
@@ -10,7 +11,18 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery, TextField, Valu
 from django.db.models.functions import Coalesce, Concat
 
 from catalog.search import SearchFold
-from invoices.models import Customer, CustomerItemCode, DeliveryNote, Issuer, NoteState, NoteStep, SignedReceipt
+from invoices.models import (
+    Customer,
+    CustomerItemCode,
+    DeliveryNote,
+    Issuer,
+    MailState,
+    MailTemplate,
+    NoteState,
+    NoteStep,
+    OutgoingMail,
+    SignedReceipt,
+)
 
 SUGGESTIONS = 20
 # Among the states of a list: issued, and not printed since.
@@ -112,6 +124,27 @@ def receipt_with_scan(*, note_id: int, receipt_id: int) -> SignedReceipt | None:
     """Return a receipt of a note, with the note, if it has a scan."""
     receipts = SignedReceipt.objects.select_related("delivery_note").defer("delivery_note__snapshot")
     return receipts.filter(pk=receipt_id, delivery_note_id=note_id).exclude(scan_sha256="").first()
+
+
+def mail_template() -> MailTemplate:
+    """Return the texts that a delivery note is sent with."""
+    return MailTemplate.objects.get(pk=MailTemplate.DELIVERY_NOTE)
+
+
+def mails_of(note_id: int) -> QuerySet[OutgoingMail]:
+    """Return the mails of a note, with who sent them, in that order."""
+    return OutgoingMail.objects.filter(delivery_note_id=note_id).select_related("queued_by").order_by("id")
+
+
+def mails_counted(note_id: int) -> list[OutgoingMail]:
+    """Return the mails of a note that were sent or will be; neither failed nor cancelled ones."""
+    return list(mails_of(note_id).filter(state__in=[MailState.QUEUED, MailState.SENDING, MailState.SENT]))
+
+
+def due_mails(now: datetime) -> list[int]:
+    """Return which mails are due, the longest due first."""
+    waiting = OutgoingMail.objects.filter(state__in=[MailState.QUEUED, MailState.SENDING], due_at__lte=now)
+    return list(waiting.order_by("due_at", "id").values_list("pk", flat=True))
 
 
 def returns_of(note_id: int) -> QuerySet[DeliveryNote]:

@@ -8,6 +8,7 @@ from invoices import (
     approval_views,
     correction_views,
     form_views,
+    mail_views,
     print_views,
     receipt_views,
     return_views,
@@ -42,5 +43,6 @@ urlpatterns = [
     path("notes/<int:note_id>/take-back", return_views.return_edit, name="return_edit"),
     path("notes/<int:note_id>/receipts/new", receipt_views.receipt_new, name="receipt_new"),
     path("notes/<int:note_id>/receipts/<int:receipt_id>/scan", receipt_views.receipt_scan, name="receipt_scan"),
+    path("notes/<int:note_id>/send", mail_views.note_send, name="note_send"),
     path("customers/suggest", views.customer_suggest, name="customer_suggest"),
 ]

@@ -79,6 +79,7 @@ def note_detail(request: HttpRequest, note_id: int) -> HttpResponse:
         "returns": selectors.returns_of(note_id) if note.is_issued else [],
         "correction": selectors.correction_of(note_id) if note.is_issued else None,
         "receipts": selectors.receipts_of(note_id) if note.is_issued else [],
+        "mails": selectors.mails_of(note_id) if note.is_issued else [],
     }
     if note.is_draft:
         return render(request, "invoices/draft_detail.html", context)

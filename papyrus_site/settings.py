@@ -20,7 +20,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
-from papyrus_site import database_tls, logs
+from papyrus_site import database_tls, logs, mail_server
 from papyrus_site.sign_in import configuration, discovery
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -249,6 +249,26 @@ STORAGES = {
 # A note of 2,000 lines sends 10 fields a line, and a Japanese letter takes 9 bytes in a form.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 30_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
+
+# --- Mail: docs/operations.md, “Mail” ---
+EMAIL_HOST = env.str("MAIL_HOST", default="")
+EMAIL_PORT = env.int("MAIL_PORT", default=587)
+EMAIL_HOST_USER = env.str("MAIL_USER", default="")
+EMAIL_HOST_PASSWORD = env.str("MAIL_PASSWORD", default="")
+DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="papyrus@localhost")
+MAIL = mail_server.configured(
+    host=EMAIL_HOST,
+    sender=DEFAULT_FROM_EMAIL,
+    user=EMAIL_HOST_USER,
+    security=env.str("MAIL_SECURITY", default=mail_server.Security.STARTTLS.value),
+    is_production=HTTPS,
+)
+EMAIL_BACKEND = MAIL.backend
+EMAIL_USE_TLS = MAIL.security is mail_server.Security.STARTTLS
+EMAIL_USE_SSL = MAIL.security is mail_server.Security.TLS
+# Only the queue waits for the server, and it tries again.
+EMAIL_TIMEOUT = 20
+EMAIL_FILE_PATH = Path(env.str("MAIL_FOLDER", default=str(ROOT / "var" / "mail")))
 
 # --- HTTPS ---
 # Behind the load balancer the request arrives in plain HTTP and names its real scheme in this header.

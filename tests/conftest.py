@@ -26,7 +26,7 @@ from hypothesis import settings as hypothesis_settings
 from pytest_django.plugin import DjangoDbBlocker
 
 from catalog.models import TaxCategory, TaxRate
-from invoices.models import NumberSeries
+from invoices.models import MailTemplate, NumberSeries
 from papyrus_site import roles
 from papyrus_site.local import ROOT, VAR
 from tests.__main__ import SHARE
@@ -40,7 +40,7 @@ hypothesis_settings.load_profile("papyrus")
 Found = TypeVar("Found")
 
 BY_FOLDER = {"browser": "browser", "deploy": "deploy"}
-SEEDED = (TaxCategory, TaxRate, NumberSeries)
+SEEDED = (TaxCategory, TaxRate, NumberSeries, MailTemplate)
 # What stands in the way of other processes has the name of this one in it.
 OWN = os.environ.get(SHARE, "alone")
 STATIC = VAR / f"static-test-{OWN}"

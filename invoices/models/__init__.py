@@ -3,6 +3,7 @@
 from invoices.models.customers import Customer, CustomerItemCode
 from invoices.models.history import NoteStep
 from invoices.models.issuers import Issuer, Seal
+from invoices.models.mails import MailState, MailTemplate, OutgoingMail
 from invoices.models.notes import DeliveryNote, DeliveryNoteLine, NoteState
 from invoices.models.numbers import NumberCounter, NumberSeries
 from invoices.models.prices import CustomerPercentage, CustomerPrice
@@ -17,11 +18,14 @@ __all__ = [
     "DeliveryNote",
     "DeliveryNoteLine",
     "Issuer",
+    "MailState",
+    "MailTemplate",
     "NotePrinting",
     "NoteState",
     "NoteStep",
     "NumberCounter",
     "NumberSeries",
+    "OutgoingMail",
     "PrintRun",
     "ScanKind",
     "Seal",

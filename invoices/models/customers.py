@@ -74,6 +74,8 @@ class Customer(Timestamps):
     postal_code = models.CharField(_("postal code"), max_length=8, blank=True, validators=[valid_postal_code])
     address = models.TextField(_("address"), blank=True, max_length=300)
     telephone = models.CharField(_("telephone"), max_length=30, blank=True)
+    # One or several, with commas.
+    mail_to = models.CharField(_("mail addresses"), max_length=1000, blank=True, default="", db_default="")
     ship_to_name = models.CharField(
         _("ship-to name"), max_length=200, blank=True, help_text=_("Only when the goods go elsewhere.")
     )

@@ -15,7 +15,7 @@ from django.test import Client
 
 from catalog.models import Product, TaxCategory, TaxRate
 from history.recording import Change, change_models
-from invoices.models import Customer, Issuer, NumberSeries
+from invoices.models import Customer, Issuer, MailTemplate, NumberSeries
 from papyrus_site.local import ROOT
 from papyrus_site.roles import Role, give
 from tests import inline_rows
@@ -122,11 +122,11 @@ def test_command_is_recorded_when_one_writes() -> None:
     assert {(each.pgh_by_id, each.pgh_program) for each in changes(Product)} == {(None, "papyrus load_demo_products")}
 
 
-@pytest.mark.parametrize("model", [Customer, Issuer, NumberSeries, TaxCategory, TaxRate])
+@pytest.mark.parametrize("model", [Customer, Issuer, MailTemplate, NumberSeries, TaxCategory, TaxRate])
 def test_every_master_is_recorded(model: type[Any]) -> None:
     CustomerFactory.create()
     IssuerFactory.create()
-    field = {NumberSeries: "number_format", TaxRate: "rate"}.get(model, "name")
+    field = {MailTemplate: "mail_subject", NumberSeries: "number_format", TaxRate: "rate"}.get(model, "name")
     before = len(changes(model))
 
     model.objects.update(**{field: "7"})

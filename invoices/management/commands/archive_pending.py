@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import logging
-import signal
-import time
-from argparse import ArgumentParser, ArgumentTypeError
+from argparse import ArgumentParser
 from dataclasses import dataclass
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import Error as DatabaseError, connection
+from django.db import Error as DatabaseError
 from django.utils.translation import gettext as _
 
 from invoices import archive, selectors, snapshot
+from invoices.management.rounds import add_every, until_stopped
 from invoices.models import DeliveryNote
 
 logger = logging.getLogger("papyrus")
-
-# More is a slip of a finger; from some number on not even the clock can wait so long.
-MOST_SECONDS = 24 * 60 * 60
 
 
 @dataclass(kw_only=True)
@@ -34,18 +30,14 @@ class Command(BaseCommand):
     help = _("Archive the files of issued notes that could not be archived when they were issued.")
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument(
-            "--every",
-            type=_seconds,
-            metavar=_("SECONDS"),
-            help=_("do so again after this many seconds, until the process is told to stop (SIGTERM)"),
-        )
+        add_every(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["every"] is None:
             self._once()
         else:
-            _until_stopped(every=options["every"])
+            until_stopped(_logged_round, every=options["every"])
+            logger.info("archive.stopped")
 
     def _once(self) -> None:
         done = _archive_waiting()
@@ -56,30 +48,6 @@ class Command(BaseCommand):
             raise CommandError(_("The archive could not be written to. The log says why; run this again later."))
 
 
-def _seconds(typed: str) -> float:
-    text = _("--every takes a number of seconds above 0, at most %(most)s (%(typed)s was given).")
-    refusal = ArgumentTypeError(text % {"most": MOST_SECONDS, "typed": typed})
-    try:
-        seconds = float(typed)
-    except ValueError:
-        raise refusal from None
-    if not 0 < seconds <= MOST_SECONDS:
-        raise refusal
-    return seconds
-
-
-def _until_stopped(*, every: float) -> None:
-    """Archive in rounds; return once the process is told to stop. What fails is logged and tried again."""
-    # As Ctrl-C, right where the command is: storing may be cut short at any point, since it is repeatable.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        while True:
-            _logged_round()
-            time.sleep(every)
-    except KeyboardInterrupt:
-        logger.info("archive.stopped")
-
-
 def _logged_round() -> None:
     try:
         done = _archive_waiting()
@@ -87,9 +55,6 @@ def _logged_round() -> None:
             logger.info("archive.round", extra={"stored": done.stored, "waiting": done.waiting})
     except DatabaseError:
         logger.warning("archive.round_failed", exc_info=True)
-    finally:
-        # A connection that was left idle between rounds may be dead, and would take up a place until then.
-        connection.close()
 
 
 def _archive_waiting() -> Round:
