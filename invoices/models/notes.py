@@ -101,6 +101,7 @@ class DeliveryNote(Timestamps):
             ),
             models.Index(name="delivery_notes_unprinted", fields=["id"], condition=Q(awaits_printing=True)),
             models.Index(name="delivery_notes_delivery_date", fields=["delivered_on"]),
+            models.Index(name="delivery_notes_voided", fields=["-voided_at", "-id"], condition=Q(state=NoteState.VOID)),
             models.Index(name="delivery_notes_returns", fields=["original"], condition=Q(original__isnull=False)),
         )
         constraints = (

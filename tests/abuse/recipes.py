@@ -44,10 +44,15 @@ RECIPES: dict[str, Callable[[World], dict[str, str]]] = {
     "notes/new": lambda world: NOTE,
     "notes/preview": lambda world: NOTE,
     "notes/totals": lambda world: NOTE,
+    "notes/<int:note_id>/correct": lambda world: {"reason": "誤り"},
+    "notes/<int:note_id>/returns/new": lambda world: {"quantity-1": "1"},
+    "notes/<int:note_id>/receipts/new": lambda world: {"signed_by": "田中"},
+    "notes/<int:note_id>/send": lambda world: {"recipients": "buyer@example.jp"},
     "notes/<int:note_id>/void": lambda world: {"reason": "誤り"},
 }
 # The files of forms that are not accepted without one: by route, then by field.
 FILES: dict[str, dict[str, bytes]] = {
+    "notes/<int:note_id>/receipts/new": {"scan": b"%PDF-1.4 %%EOF"},
     "admin/catalog/product/import/": {"file": "品番,品名,単価\nN-1,新品,100\n".encode()},
 }
 # The query parameters of addresses that answer JSON, which no form shows.

@@ -26,6 +26,8 @@ CLOSED = {
     "admin/catalog/productload/<path:object_id>/delete/": "loads are kept",
     "admin/invoices/numberseries/add/": "the series are made by migrations",
     "admin/invoices/numberseries/<path:object_id>/delete/": "the series are made by migrations",
+    "admin/invoices/mailtemplate/add/": "the texts of mails are made by migrations",
+    "admin/invoices/mailtemplate/<path:object_id>/delete/": "the texts of mails are made by migrations",
     "admin/invoices/issuer/<path:object_id>/delete/": "the first issuer is the current one",
 }
 

@@ -31,9 +31,18 @@ from catalog.loads import applying, staging, undoing
 from catalog.loads.models import LoadState, ProductLoad
 from catalog.merging import services as merging
 from catalog.models import Product
-from invoices import printing, services
-from invoices.models import Customer, CustomerItemCode, DeliveryNote, NoteState, PrintRun
+from invoices import printing, receipts, services
+from invoices.models import (
+    Customer,
+    CustomerItemCode,
+    DeliveryNote,
+    NoteState,
+    PrintRun,
+    ScanKind,
+    SignedReceipt,
+)
 from invoices.origin import Origin
+from invoices.scans import Scan
 from papyrus_site.roles import Role
 from papyrus_site.sign_in.models import Identity
 from tests.abuse.targets import Address
@@ -45,6 +54,7 @@ from tests.invoices.factories import (
     draft_note,
     issued_note,
     limit,
+    return_draft,
     user_of,
     waiting_note,
 )
@@ -95,6 +105,7 @@ VALUES: dict[str, Callable[[World], list[Any]]] = {
     "load_id": lambda world: list(ProductLoad.objects.order_by("pk").values_list("pk", flat=True)),
     "revision_id": lambda world: list(PriceRevision.objects.order_by("pk").values_list("pk", flat=True)),
     "run_id": lambda world: list(PrintRun.objects.order_by("pk").values_list("pk", flat=True)),
+    "receipt_id": lambda world: list(SignedReceipt.objects.values_list("pk", flat=True)),
     "suffix": lambda world: ["csv", "xlsx"],
     "url": lambda world: ["nowhere"],
 }
@@ -177,12 +188,26 @@ def inhabited() -> World:
         limit(None)
     everything = list(DeliveryNote.objects.order_by("pk").values_list("pk", flat=True))
     printing.print_notes(note_ids=everything, key=uuid.UUID(int=1), by=author, origin=Origin())
+    issued = DeliveryNote.objects.get(state=NoteState.ISSUED)
+    return_draft(issued, author)
+    _receipt_of(issued, author)
     for state in known(RevisionState, REVISIONS):
         REVISIONS[state](revising.begin(Product.objects.all(), user=author))
     for state in known(LoadState, LOADS):
         file = io.BytesIO(f"品番,品名,単価\nL-{state},品物,100\n".encode())
         LOADS[state](staging.preview(file, file_name=f"{state}.csv", user=author))
     return World(user=user, author=author, customer=customer, headers=_signed_in(user))
+
+
+def _receipt_of(note: DeliveryNote, author: User) -> None:
+    receipts.record(
+        note=note,
+        received_on=NOW.date(),
+        signed_by="田中",
+        scan=Scan(content=b"%PDF-1.4 %%EOF", kind=ScanKind.PDF),
+        creation_key=uuid.UUID(int=1),
+        author=author,
+    )
 
 
 def _previewed(revision: PriceRevision) -> PriceRevision:

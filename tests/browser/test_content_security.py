@@ -31,6 +31,8 @@ OWN_PAGES = {
     *("login", "invoices:note_list", "invoices:note_new", "invoices:note_edit", "invoices:note_detail"),
     *("password_change", "invoices:note_pdf", "invoices:note_delete", "invoices:note_void", "admin:changes"),
     *("invoices:print_day", "invoices:print_pdf"),
+    *("invoices:return_new", "invoices:note_correct", "invoices:correction_log"),
+    *("invoices:receipt_new", "invoices:note_send"),
     "admin:catalog_product_merge",
 }
 # Where a button leads and no link.
@@ -40,6 +42,7 @@ PAGES = ("changelist", "add", "change", "history", "delete")
 # provider come by themselves.
 ABSENT = {
     *(f"admin:invoices_{page}" for page in ("numberseries_add", "numberseries_delete", "issuer_delete")),
+    *(f"admin:invoices_mailtemplate_{page}" for page in ("add", "delete")),
     *(f"admin:sign_in_identity_{page}" for page in ("add", "delete")),
     # Loads have a page of their own.
     *(f"admin:catalog_productload_{page}" for page in ("add", "change", "history", "delete")),

@@ -23,16 +23,18 @@ from catalog.bulk_prices.models import Kind, PriceRevision, Rounded
 from catalog.bulk_prices.revising import Terms
 from catalog.merging import services
 from catalog.models import Product, ProductLoad, TaxCategory
-from invoices import printing
+from invoices import printing, receipts
 from invoices.domain.printing import PrintProfile
-from invoices.models import Customer, CustomerItemCode, DeliveryNote, Issuer, PrintRun
+from invoices.models import Customer, CustomerItemCode, DeliveryNote, Issuer, PrintRun, ScanKind, SignedReceipt
 from invoices.origin import Origin
+from invoices.scans import Scan
 from papyrus_site.roles import Role
 from papyrus_site.sign_in.models import Identity
 from tests import inline_rows
 from tests.catalog.factories import ProductFactory, TaxCategoryFactory
 from tests.catalog.loads.loading import loaded, previewed
 from tests.invoices.factories import (
+    TODAY,
     CustomerFactory,
     IssuerFactory,
     UserFactory,
@@ -40,6 +42,7 @@ from tests.invoices.factories import (
     issued_note,
     limit,
     read_sha256,
+    return_draft,
     user_of,
     waiting_note,
 )
@@ -64,6 +67,8 @@ class Office:
     item_code: CustomerItemCode
     issuer: Issuer
     notes: dict[str, DeliveryNote]
+    # Of the issued note, with its scan.
+    receipt: SignedReceipt
     # By case: one that waits, and one that was loaded.
     loads: dict[str, ProductLoad]
     # By case: one that is previewed, and one that was applied.
@@ -85,6 +90,7 @@ class Office:
         revision = self.revisions.get(case, self.revisions[""])
         return {
             "note_id": note.pk,
+            "receipt_id": self.receipt.pk,
             "app_label": case,
             "url": "nowhere",
             "load_id": load.pk,
@@ -103,6 +109,7 @@ class Office:
             "productload": self.loads[""],
             "pricerevision": self.revisions[""],
             "numberseries": _Keyed(pk="delivery_note"),
+            "mailtemplate": _Keyed(pk="delivery_note"),
             "identity": self.identity,
             "user": self.superuser if case == SUPERUSER else self.colleague,
         }
@@ -122,6 +129,7 @@ def furnish() -> Office:
     # Only drafts name the first product; a code of its own keeps it, so that code is for another.
     coded = ProductFactory.create(sku="A-coded")
     notes = {"draft": draft_note(author), "issued": issued_note(author), "waiting": waiting_note(author)}
+    notes["return"] = return_draft(notes["issued"], author)
     colleague = user_of(Role.CLERK, username="colleague")
     office = Office(
         colleague=colleague,
@@ -137,6 +145,14 @@ def furnish() -> Office:
         notes=notes,
         run=printing.print_note(
             note_id=notes["issued"].pk, profile=PrintProfile(), key=uuid.uuid4(), by=author, origin=Origin()
+        ),
+        receipt=receipts.record(
+            note=notes["issued"],
+            received_on=TODAY,
+            signed_by="田中",
+            scan=Scan(content=b"%PDF- a scan", kind=ScanKind.PDF),
+            creation_key=uuid.uuid4(),
+            author=author,
         ),
         loads={"loaded": loaded(("品番", "品名"), ("L-1", "茶")), "": previewed(("品番", "品名"), ("L-2", "茶"))},
     )
@@ -250,6 +266,7 @@ _PASSWORDS = {"password1": "a-new-Passw0rd-1", "password2": "a-new-Passw0rd-1", 
 _NEW_PASSWORD = {"old_password": PASSWORD, "new_password1": "a-new-Passw0rd-1", "new_password2": "a-new-Passw0rd-1"}
 _SERIES = {"number_format": "N{year}-{number:05d}", "fiscal_year_start_month": "4", "restarts_yearly": "on"}
 _CONFIRMED = {"post": "yes"}
+_RETURN = {"revision": "1", "returned_on": "2026-11-25", "quantity-1": "1"}
 
 # What a POST sends, by address or by address and case.
 SENT: Mapping[str | tuple[str, str], Callable[[Office], Mapping[str, Any]]] = {
@@ -261,6 +278,22 @@ SENT: Mapping[str | tuple[str, str], Callable[[Office], Mapping[str, Any]]] = {
     "/notes/<int:note_id>/preview": _note,
     "/notes/<int:note_id>/copy": lambda office: {"creation_key": str(uuid.uuid4())},
     "/notes/<int:note_id>/void": lambda office: {"reason": "誤記"},
+    "/notes/<int:note_id>/correct": lambda office: {"creation_key": str(uuid.uuid4()), "reason": "誤記"},
+    "/notes/<int:note_id>/returns/new": lambda office: _RETURN | {"creation_key": str(uuid.uuid4())},
+    "/notes/<int:note_id>/returns/totals": lambda office: _RETURN,
+    "/notes/<int:note_id>/take-back": lambda office: _RETURN | {"creation_key": str(uuid.uuid4())},
+    "/notes/<int:note_id>/receipts/new": lambda office: {
+        "creation_key": str(uuid.uuid4()),
+        "received_on": "2026-11-23",
+        "signed_by": "佐藤",
+    },
+    "/notes/<int:note_id>/send": lambda office: {
+        "creation_key": str(uuid.uuid4()),
+        "known": "0",
+        "recipients": "buyer@example.jp",
+        "mail_subject": "納品書",
+        "body": "本文",
+    },
     "/notes/<int:note_id>/approve": lambda office: {
         "revision": "1",
         "read_sha256": read_sha256(office.notes["waiting"]),
@@ -295,6 +328,10 @@ SENT: Mapping[str | tuple[str, str], Callable[[Office], Mapping[str, Any]]] = {
     "/admin/invoices/issuer/add/": lambda office: {"name": "三社目"},
     "/admin/invoices/issuer/<path:object_id>/change/": lambda office: {"name": "別名"},
     "/admin/invoices/numberseries/<path:object_id>/change/": lambda office: _SERIES,
+    "/admin/invoices/mailtemplate/<path:object_id>/change/": lambda office: {
+        "mail_subject": "{number}",
+        "body": "本文",
+    },
     "/admin/auth/user/add/": lambda office: _user(office) | _PASSWORDS,
     "/admin/auth/user/<path:object_id>/change/": _user,
     "/admin/auth/user/<id>/password/": lambda office: _PASSWORDS,
