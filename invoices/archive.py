@@ -7,18 +7,17 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from typing import cast
 
-from botocore.exceptions import BotoCoreError, ClientError
-from django.core.files.base import ContentFile
-from django.core.files.storage import Storage, storages
+from django.core.files.storage import storages
 from django.utils import timezone
 
-from invoices import snapshot
+from invoices import selectors, snapshot
+from invoices.archive_places import FAULTS, KeptFile, Place
 from invoices.models import DeliveryNote
 from invoices.pdf import render
 
 logger = logging.getLogger("papyrus")
-STORAGE_ERRORS = (OSError, BotoCoreError, ClientError)
 
 
 class ArchiveMismatch(Exception):
@@ -42,16 +41,28 @@ def made_again(note: DeliveryNote) -> bytes:
     return pdf
 
 
+def store_at_issue(note: DeliveryNote, pdf: bytes) -> bool:
+    """Do as `store`, unless the place failed just now: whoever issues should not wait for it each time."""
+    if place().is_resting:
+        logger.warning("archive.store_postponed", extra={"note_id": note.pk})
+        return False
+    return store(note, pdf)
+
+
 def store(note: DeliveryNote, pdf: bytes) -> bool:
     """Write the file of an issued note, record that, and return whether it worked.
 
-    A failure is logged and left for `archive_pending`. May be repeated: a damaged file is replaced, a good one kept.
+    It worked when the file was read back and is whole. A failure is logged and left for `archive_pending`. May be
+    repeated: a damaged file is replaced, a good one kept.
     """
     try:
-        if _intact(note) is None:
-            _storage().save(_name(note), ContentFile(pdf))
-    except STORAGE_ERRORS:
+        if not _is_stored(note):
+            place().save(name_of(note), file_of(note, pdf, content_type="application/pdf"))
+            if not _is_stored(note):
+                raise OSError("what was stored is not what is there now")
+    except FAULTS:
         logger.warning("archive.store_failed", extra={"note_id": note.pk}, exc_info=True)
+        place().rest()
         return False
     DeliveryNote.objects.filter(pk=note.pk, archived_at=None).update(archived_at=timezone.now())
     return True
@@ -62,22 +73,37 @@ def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
+def name_of(note: DeliveryNote) -> str:
+    """Return the name that the file of an issued note is kept under."""
+    return f"delivery-notes/{note.issued_on:%Y/%m}/{note.number}.{note.pdf_sha256[:12]}.pdf"
+
+
+def place() -> Place:
+    """Return where files are kept."""
+    return cast(Place, storages["archive"])
+
+
+def file_of(note: DeliveryNote, content: bytes, *, content_type: str) -> KeptFile:
+    """Return `content` as a file that is kept as long as the issued `note`. One query."""
+    return KeptFile(
+        content,
+        content_type=content_type,
+        sha256=sha256(content),
+        number=note.number or "",
+        keep_until=selectors.retention_of(note).after_loss,
+    )
+
+
+def _is_stored(note: DeliveryNote) -> bool:
+    content = place().read(name_of(note))
+    return content is not None and sha256(content) == note.pdf_sha256
+
+
 def _intact(note: DeliveryNote) -> bytes | None:
     """Return the stored file if it is there and whole. A storage that fails is a file that is not there."""
     try:
-        if not _storage().exists(_name(note)):
-            return None
-        with _storage().open(_name(note)) as file:
-            content: bytes = file.read()
-    except STORAGE_ERRORS:
+        content = place().read(name_of(note))
+    except FAULTS:
         logger.warning("archive.read_failed", extra={"note_id": note.pk}, exc_info=True)
         return None
-    return content if sha256(content) == note.pdf_sha256 else None
-
-
-def _storage() -> Storage:
-    return storages["archive"]
-
-
-def _name(note: DeliveryNote) -> str:
-    return f"delivery-notes/{note.issued_on:%Y/%m}/{note.number}.{note.pdf_sha256[:12]}.pdf"
+    return content if content is not None and sha256(content) == note.pdf_sha256 else None

@@ -79,7 +79,8 @@ def make_final(note: DeliveryNote, *, document: Document, author: User, now: dat
     document = dataclasses.replace(document, number=_take_number(issued_on), issued_on=issued_on)
     pdf = render(document)
     _freeze(note, document=document, pdf=pdf, author=author, now=now)
-    transaction.on_commit(partial(archive.store, note, pdf))
+    # Robust: the note is issued by then, and whatever the archive may do must not look as if it were not.
+    transaction.on_commit(partial(archive.store_at_issue, note, pdf), robust=True)
 
 
 def make_void(note: DeliveryNote, *, reason: str, author: User, now: datetime) -> None:

@@ -10,12 +10,12 @@ import logging
 import warnings
 from dataclasses import dataclass
 
-from django.core.files.base import ContentFile
-from django.core.files.storage import storages
 from django.utils.translation import gettext_noop
 from PIL import Image, UnidentifiedImageError
 
-from invoices.archive import STORAGE_ERRORS, sha256
+from invoices import archive
+from invoices.archive import sha256
+from invoices.archive_places import FAULTS
 from invoices.domain.errors import DomainError
 from invoices.models import DeliveryNote, ScanKind, SignedReceipt
 
@@ -64,39 +64,39 @@ def kind_of(content: bytes) -> ScanKind | None:
 
 def store(note: DeliveryNote, scan: Scan) -> None:
     """Write `scan` of `note` into the archive. May be repeated. Raises ScanNotStored when the storage fails."""
-    name = _name(note, kind=scan.kind, digest=sha256(scan.content))
+    name, place = _name(note, kind=scan.kind, digest=sha256(scan.content)), archive.place()
     try:
-        if not _is_stored(name, scan.content):
-            storages["archive"].save(name, ContentFile(scan.content))
-    except STORAGE_ERRORS:
+        if place.read(name) != scan.content:
+            place.save(name, archive.file_of(note, scan.content, content_type=scan.kind.value))
+            if place.read(name) != scan.content:
+                raise OSError("what was stored is not what is there now")
+    except FAULTS:
         logger.warning("scan.store_failed", extra={"note_id": note.pk}, exc_info=True)
         raise ScanNotStored from None
 
 
 def read(receipt: SignedReceipt) -> Scan:
     """Return the scan of `receipt`. Raises ScanLost when there is none, or it is not the one that was stored."""
-    kind = ScanKind(receipt.scan_kind)
-    name = _name(receipt.delivery_note, kind=kind, digest=receipt.scan_sha256)
+    name = name_of(receipt)
     try:
-        with storages["archive"].open(name) as file:
-            content: bytes = file.read()
-    except STORAGE_ERRORS as error:
+        content = archive.place().read(name)
+    except FAULTS as error:
         raise ScanLost(f"the scan {name} cannot be read") from error
+    if content is None:
+        raise ScanLost(f"the scan {name} is not there")
     if sha256(content) != receipt.scan_sha256:
         raise ScanLost(f"the scan {name} has another SHA-256 than the recorded {receipt.scan_sha256}")
-    return Scan(content=content, kind=kind)
+    return Scan(content=content, kind=ScanKind(receipt.scan_kind))
+
+
+def name_of(receipt: SignedReceipt) -> str:
+    """Return the name that the scan of `receipt` is kept under."""
+    return _name(receipt.delivery_note, kind=ScanKind(receipt.scan_kind), digest=receipt.scan_sha256)
 
 
 def file_name(receipt: SignedReceipt) -> str:
     """Return what the scan is called when it is saved."""
     return f"受領書_{receipt.delivery_note.number}.{SUFFIXES[ScanKind(receipt.scan_kind)]}"
-
-
-def _is_stored(name: str, content: bytes) -> bool:
-    if not storages["archive"].exists(name):
-        return False
-    with storages["archive"].open(name) as file:
-        return bool(file.read() == content)
 
 
 def _name(note: DeliveryNote, *, kind: ScanKind, digest: str) -> str:

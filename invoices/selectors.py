@@ -11,6 +11,7 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery, TextField, Valu
 from django.db.models.functions import Coalesce, Concat
 
 from catalog.search import SearchFold
+from invoices.domain.retention import Retention, retention
 from invoices.models import (
     Customer,
     CustomerItemCode,
@@ -20,6 +21,7 @@ from invoices.models import (
     MailTemplate,
     NoteState,
     NoteStep,
+    NumberSeries,
     OutgoingMail,
     SignedReceipt,
 )
@@ -167,6 +169,19 @@ def last_decision(note_id: int) -> NoteStep | None:
 def unarchived_notes() -> QuerySet[DeliveryNote]:
     """Return issued notes, voided ones too, whose file is not in the archive yet, oldest first."""
     return DeliveryNote.objects.exclude(number=None).filter(archived_at=None).order_by("id")
+
+
+def issued_notes(*, after: int = 0) -> QuerySet[DeliveryNote]:
+    """Return notes that have been issued, voided ones too, in the order they were made, those after the id `after`."""
+    return DeliveryNote.objects.filter(pk__gt=after).exclude(number=None).order_by("id")
+
+
+def retention_of(note: DeliveryNote) -> Retention:
+    """Return until when an issued note has to be kept. One query."""
+    assert note.issued_on is not None  # noqa: S101 - for the type checker; a constraint holds it
+    series = NumberSeries.objects.get(code=NumberSeries.DELIVERY_NOTE)
+    start_month = series.fiscal_year_start_month
+    return retention(delivered_on=note.delivered_on, issued_on=note.issued_on, start_month=start_month)
 
 
 def _decisions() -> QuerySet[NoteStep]:

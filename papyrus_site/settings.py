@@ -227,7 +227,7 @@ ARCHIVE_BUCKET = env.str("ARCHIVE_BUCKET", default="")
 ARCHIVE_FOLDER = Path(env.str("ARCHIVE_FOLDER", default=str(ROOT / "var" / "archive")))
 ARCHIVE = (
     {
-        "BACKEND": "storages.backends.s3.S3Storage",
+        "BACKEND": "invoices.archive_places.BucketPlace",
         "OPTIONS": {
             "bucket_name": ARCHIVE_BUCKET,
             # Issuing waits for this, so a storage that hangs is given up soon; archive_pending catches up.
@@ -235,11 +235,7 @@ ARCHIVE = (
         },
     }
     if ARCHIVE_BUCKET
-    else {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        # A name says whose file it is, and which: two that store it at once must not make two files.
-        "OPTIONS": {"location": ARCHIVE_FOLDER, "allow_overwrite": True},
-    }
+    else {"BACKEND": "invoices.archive_places.FolderPlace", "OPTIONS": {"location": ARCHIVE_FOLDER}}
 )
 STORAGES = {
     "archive": ARCHIVE,

@@ -50,8 +50,8 @@ def _plain_site(folder: Path) -> dict[str, object]:
             "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
             "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
             "archive": {
-                "BACKEND": "django.core.files.storage.FileSystemStorage",
-                "OPTIONS": {"location": folder / "archive", "allow_overwrite": True},
+                "BACKEND": "invoices.archive_places.FolderPlace",
+                "OPTIONS": {"location": folder / "archive"},
             },
         },
     }

@@ -19,8 +19,8 @@ def plain_site(settings: Settings, tmp_path: Path) -> None:
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
         "archive": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": tmp_path / "archive", "allow_overwrite": True},
+            "BACKEND": "invoices.archive_places.FolderPlace",
+            "OPTIONS": {"location": tmp_path / "archive"},
         },
     }
 

@@ -136,12 +136,12 @@ data "aws_iam_policy_document" "task" {
 
   # Without the right to list, a missing file would look like a forbidden one.
   statement {
-    actions   = ["s3:ListBucket"]
+    actions   = ["s3:GetBucketObjectLockConfiguration", "s3:ListBucket"]
     resources = [aws_s3_bucket.archive.arn]
   }
 
   statement {
-    actions   = ["s3:GetObject", "s3:PutObject"]
+    actions   = ["s3:GetObject", "s3:PutObject", "s3:PutObjectRetention"]
     resources = ["${aws_s3_bucket.archive.arn}/*"]
   }
 }

@@ -17,13 +17,21 @@ from invoices.models import DeliveryNote
 
 logger = logging.getLogger("papyrus")
 
+# So many failures in a row, and the place is out of order: a round is ended, the next one tries again.
+MOST_FAILURES = 3
+
 
 @dataclass(kw_only=True)
 class Round:
-    """How many files one pass over the waiting notes stored and how many it could not."""
+    """How many files one pass over the waiting notes stored, and how many notes wait for theirs after it."""
 
     stored: int = 0
     waiting: int = 0
+    failures_in_a_row: int = 0
+
+    def count(self, *, is_stored: bool) -> None:
+        self.stored += is_stored
+        self.failures_in_a_row = 0 if is_stored else self.failures_in_a_row + 1
 
 
 class Command(BaseCommand):
@@ -51,8 +59,9 @@ class Command(BaseCommand):
 def _logged_round() -> None:
     try:
         done = _archive_waiting()
-        if done.stored:
-            logger.info("archive.round", extra={"stored": done.stored, "waiting": done.waiting})
+        if done.stored or done.waiting:
+            level = logging.WARNING if done.waiting else logging.INFO
+            logger.log(level, "archive.round", extra={"stored": done.stored, "waiting": done.waiting})
     except DatabaseError:
         logger.warning("archive.round_failed", exc_info=True)
 
@@ -60,17 +69,18 @@ def _logged_round() -> None:
 def _archive_waiting() -> Round:
     done = Round()
     for note in selectors.unarchived_notes().iterator():
-        if _archived(note):
-            done.stored += 1
-        else:
-            done.waiting += 1
+        if (pdf := _made_again(note)) is not None:
+            done.count(is_stored=archive.store(note, pdf))
+        if done.failures_in_a_row == MOST_FAILURES:
+            break
+    done.waiting = selectors.unarchived_notes().count()
     return done
 
 
-def _archived(note: DeliveryNote) -> bool:
-    """Archive one note; one that cannot be made again is logged and does not hold up the others."""
+def _made_again(note: DeliveryNote) -> bytes | None:
+    """Return the file of a note; one that cannot be made again is logged and does not hold up the others."""
     try:
-        return archive.store(note, archive.made_again(note))
+        return archive.made_again(note)
     except (archive.ArchiveMismatch, snapshot.UnknownSnapshot):
         logger.exception("archive.cannot_be_made_again", extra={"note_id": note.pk})
-        return False
+        return None

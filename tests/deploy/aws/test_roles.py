@@ -141,9 +141,11 @@ def test_task_role_can_only_read_its_settings_and_use_the_archive(applied: Accou
         "ssm:GetParameter": [f"arn:aws:ssm:us-west-2:{ACCOUNT}:parameter/papyrus/prd/*"],
         "secretsmanager:GetSecretValue": [database["database_secret_arn"]],
         "kms:Decrypt": [database["secret_kms_key_arn"]],
+        "s3:GetBucketObjectLockConfiguration": [f"arn:aws:s3:::{bucket}"],
         "s3:ListBucket": [f"arn:aws:s3:::{bucket}"],
         "s3:GetObject": [f"arn:aws:s3:::{bucket}/*"],
         "s3:PutObject": [f"arn:aws:s3:::{bucket}/*"],
+        "s3:PutObjectRetention": [f"arn:aws:s3:::{bucket}/*"],
     }
 
 
