@@ -175,7 +175,8 @@ def committed(migrated_rows: str, content_types: dict[tuple[str, str], int], tra
     yield
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("set local session_replication_role = replica")
-        cursor.execute("delete from delivery_note_steps; delete from delivery_note_lines; delete from delivery_notes")
+        tables = ("delivery_note_steps", "delivery_note_lines", "delivery_notes", "document_chain")
+        cursor.execute("; ".join(f"delete from {table}" for table in tables))
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Rows and constraints of customers, issuers and delivery notes. Workflow is in services."""
 
+from invoices.models.chain import ChainLink
 from invoices.models.customers import Customer, CustomerItemCode
 from invoices.models.history import NoteStep
 from invoices.models.issuers import Issuer, Seal
@@ -11,6 +12,7 @@ from invoices.models.printing import NotePrinting, PrintRun, UnprintedNote
 from invoices.models.receipts import ScanKind, SignedReceipt
 
 __all__ = [
+    "ChainLink",
     "Customer",
     "CustomerItemCode",
     "CustomerPercentage",

@@ -74,3 +74,12 @@ FROZEN_LINE = """
     end if;
     return case when tg_op = 'DELETE' then old else new end;
 """
+# At the end of the transaction, so that the chain is held for a moment, and whatever else is locked was so before.
+APPEND_ISSUED = """
+    perform append_to_chain(new.id, 'issued');
+    return null;
+"""
+APPEND_VOID = """
+    perform append_to_chain(new.id, 'void');
+    return null;
+"""

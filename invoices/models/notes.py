@@ -193,6 +193,22 @@ class DeliveryNote(Timestamps):
                 func=note_guards.KEPT_NOTE,
             ),
             *LINK_TRIGGERS,
+            LastingTrigger(
+                name="issued_note_is_chained",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("number"),
+                condition=pgtrigger.Q(new__number__isnull=False),
+                timing=pgtrigger.Deferred,
+                func=note_guards.APPEND_ISSUED,
+            ),
+            LastingTrigger(
+                name="void_note_is_chained",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("state"),
+                condition=pgtrigger.Q(new__state="void"),
+                timing=pgtrigger.Deferred,
+                func=note_guards.APPEND_VOID,
+            ),
             survives_truncate("issued_notes"),
         )
 

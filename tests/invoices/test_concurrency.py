@@ -14,10 +14,10 @@ from django.contrib.auth.models import User
 from django.db import DatabaseError, connection, connections, transaction
 from django.test import Client
 
-from invoices import approvals, locks, services, snapshot
+from invoices import approvals, chain, locks, services, snapshot
 from invoices.approvals import AlreadyIssued, DecisionRefused
 from invoices.domain.errors import MissingFacts
-from invoices.models import Customer, DeliveryNote, DeliveryNoteLine, Issuer, NoteState, NumberSeries
+from invoices.models import ChainLink, Customer, DeliveryNote, DeliveryNoteLine, Issuer, NoteState, NumberSeries
 from invoices.pdf import render
 from invoices.services import NoteNotDraft
 from tests.conftest import wait_until
@@ -55,6 +55,13 @@ def at_once(work: Callable[[int], object], *, workers: int) -> list[object]:
         return list(pool.map(run, range(workers)))
 
 
+def assert_chained(links: int) -> None:
+    """The chain has so many links, without a gap, and nothing is wrong with them."""
+    assert list(ChainLink.objects.order_by("position").values_list("position", flat=True)) == [*range(1, links + 1)]
+    examined = [*chain.broken_links(), *chain.unlinked_notes()]
+    assert [finding for step in examined for finding in step.findings] == []
+
+
 @pytest.fixture
 def author() -> User:
     IssuerFactory.create()
@@ -87,6 +94,7 @@ def test_numbers_are_consecutive_when_a_fifth_of_the_issues_fail(author: User) -
     assert failures == [5] * THREADS
     assert numbers == [f"DN-2026-{number:06d}" for number in range(1, issued + 1)]
     assert DeliveryNote.objects.filter(state=NoteState.DRAFT).count() == THREADS * 5
+    assert_chained(issued)
 
 
 def test_numbers_are_consecutive_when_connections_are_killed(author: User) -> None:
@@ -127,6 +135,27 @@ def test_numbers_are_consecutive_when_connections_are_killed(author: User) -> No
     numbers = sorted(DeliveryNote.objects.values_list("number", flat=True), key=str)
     assert numbers == [f"DN-2026-{number:06d}" for number in range(1, 61)]
     assert sum(int(str(count)) for count in killed) > 0
+    assert_chained(60)
+
+
+def test_chain_is_whole_when_notes_are_voided_and_issued_in_one_transaction_by_many(author: User) -> None:
+    """Who voids first holds no lock that who issues first waits for: the chain comes last in either."""
+    customer = CustomerFactory.create()
+    issued = [issued_note(author, customer=customer).pk for _ in range(8)]
+    drafts = [draft_note(author, customer=customer).pk for _ in range(8)]
+
+    def replace(worker: int) -> None:
+        work: list[Callable[[], object]] = [
+            lambda: services.void(note_id=issued[worker], reason="誤記", author=author, now=NOW),
+            lambda: services.issue(note_id=drafts[worker], author=author, now=NOW),
+        ]
+        with transaction.atomic():
+            for step in work[:: 1 if worker % 2 else -1]:
+                step()
+
+    at_once(replace, workers=8)
+
+    assert_chained(16 + 8)
 
 
 def test_one_draft_issued_by_sixteen_clicks_is_one_note(author: User) -> None:

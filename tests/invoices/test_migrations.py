@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import psycopg
 import pytest
 
 from tests.migrating import Database
@@ -52,3 +53,32 @@ def test_notes_are_kept_and_their_known_authors_recorded_when_approval_comes_and
     database.migrated(BEFORE, app="invoices")
 
     assert (database.rows(KEPT), "delivery_note_steps" in database.tables()) == (before, False)
+
+
+CHAINED = """
+    select position, note_id, number, kind from document_chain order by position
+"""
+VOID = """
+    update delivery_notes set state = 'issued', number = 'DN-2', issued_on = '2026-11-23', issued_at = now(),
+        issued_by_id = updated_by_id, snapshot = '{}', total = 1, pdf_sha256 = repeat('0', 64) where id = 1;
+    update delivery_notes set state = 'void', voided_at = now(), voided_by_id = updated_by_id, void_reason = '誤記'
+        where id = 1;
+"""
+
+
+def test_notes_that_were_issued_before_are_chained_when_the_chain_comes_and_goes(database: Database) -> None:
+    database.migrated("0003", app="invoices")
+    database.execute(NOTES)
+    database.execute(VOID)
+
+    database.migrated("0026", app="invoices")
+
+    assert database.rows(CHAINED) == [(1, 1, "DN-2", "issued"), (2, 2, "DN-1", "issued"), (3, 1, "DN-2", "void")]
+    database.execute("update delivery_notes set archived_at = now() where id = 1")
+    with pytest.raises(psycopg.errors.RestrictViolation):
+        database.execute("insert into document_chain select * from document_chain")
+    before = database.rows(KEPT)
+
+    database.migrated("0008", app="invoices")
+
+    assert (database.rows(KEPT), "document_chain" in database.tables()) == (before, False)
