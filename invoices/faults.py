@@ -17,6 +17,8 @@ class Fault(models.TextChoices):
     HEAD_LOST = "head_lost", _("The chain has not the link that was noted down: it was made anew.")
     MISSING = "missing", _("The file is not in the archive.")
     DAMAGED = "damaged", _("The file in the archive is not the one that was issued.")
+    SCAN_MISSING = "scan_missing", _("The scan is not in the archive. Restore it from a backup.")
+    SCAN_DAMAGED = "scan_damaged", _("The scan in the archive is not the recorded one. Restore it from a backup.")
     FOREIGN = "foreign", _("The file in the archive belongs to no note.")
     UNREADABLE = "unreadable", _("The archive could not be read.")
     IRREPRODUCIBLE = "irreproducible", _("The file cannot be made again from the snapshot byte for byte.")

@@ -21,6 +21,7 @@ from invoices.models import DeliveryNote, ScanKind, SignedReceipt
 
 logger = logging.getLogger("papyrus")
 
+FOLDER = "signed-receipts/"
 MOST_BYTES = 10 * 1024 * 1024
 # An A4 page at 1,200 dpi has 140 million.
 MOST_PIXELS = 200_000_000
@@ -100,4 +101,4 @@ def file_name(receipt: SignedReceipt) -> str:
 
 
 def _name(note: DeliveryNote, *, kind: ScanKind, digest: str) -> str:
-    return f"signed-receipts/{note.issued_on:%Y/%m}/{note.number}.{digest[:12]}.{SUFFIXES[kind]}"
+    return f"{FOLDER}{note.issued_on:%Y/%m}/{note.number}.{digest[:12]}.{SUFFIXES[kind]}"

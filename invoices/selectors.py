@@ -122,6 +122,13 @@ def receipts_of(note_id: int) -> QuerySet[SignedReceipt]:
     return SignedReceipt.objects.filter(delivery_note_id=note_id).select_related("recorded_by").order_by("id")
 
 
+def scanned_receipts(*, after: int = 0) -> QuerySet[SignedReceipt]:
+    """Return receipts that have a scan, with number and issue date of their notes, those after the id `after`."""
+    receipts = SignedReceipt.objects.filter(pk__gt=after).exclude(scan_sha256="").select_related("delivery_note")
+    facts = ("scan_kind", "scan_sha256", "delivery_note__number", "delivery_note__issued_on")
+    return receipts.only(*facts).order_by("id")
+
+
 def receipt_with_scan(*, note_id: int, receipt_id: int) -> SignedReceipt | None:
     """Return a receipt of a note, with the note, if it has a scan."""
     receipts = SignedReceipt.objects.select_related("delivery_note").defer("delivery_note__snapshot")
