@@ -59,11 +59,19 @@ class _LikeAll(Func):
     output_field = BooleanField()
 
 
-def name_contains(words: list[str]) -> Q:
-    """Return the condition that a product's name contains every one of `words` (at least one), folded."""
+def contains_words(folded: F | Func, words: list[str]) -> Q:
+    """Return the condition that `folded`, a folded column or expression, contains every one of `words`, at least one.
+
+    An index of its grams finds the rows.
+    """
     typed = Value(words)
     # In this order, since wherever the index is not asked, comparing text takes a tenth of making grams of it.
-    return Q(_LikeAll(F("name_folded"), LikeParts(typed))) & Q(_Contains(SearchGrams("name_folded"), WordGrams(typed)))
+    return Q(_LikeAll(folded, LikeParts(typed))) & Q(_Contains(SearchGrams(folded), WordGrams(typed)))
+
+
+def name_contains(words: list[str]) -> Q:
+    """Return the condition that a product's name contains every one of `words` (at least one), folded."""
+    return contains_words(F("name_folded"), words)
 
 
 # Some letters fold to eighteen, and the work grows with the square of their number. Two hundred ㍿ are under this.

@@ -4,6 +4,7 @@ from invoices.models.chain import ChainLink
 from invoices.models.customers import Customer, CustomerItemCode
 from invoices.models.history import NoteStep
 from invoices.models.issuers import Issuer, Seal
+from invoices.models.items import LineItem
 from invoices.models.mails import MailState, MailTemplate, OutgoingMail
 from invoices.models.notes import DeliveryNote, DeliveryNoteLine, NoteState
 from invoices.models.numbers import NumberCounter, NumberSeries
@@ -20,6 +21,7 @@ __all__ = [
     "DeliveryNote",
     "DeliveryNoteLine",
     "Issuer",
+    "LineItem",
     "MailState",
     "MailTemplate",
     "NotePrinting",

@@ -8,6 +8,7 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Collate, Reverse
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Product, TaxCategory
@@ -15,6 +16,7 @@ from invoices.domain.numbering import MAX_LENGTH
 from invoices.models import note_guards
 from invoices.models.base import Timestamps, survives_truncate
 from invoices.models.customers import Customer
+from invoices.models.items import ItemKey, keeps_items
 from invoices.models.link_guards import LINK_TRIGGERS
 from invoices.triggers import LastingTrigger
 
@@ -89,6 +91,19 @@ class DeliveryNote(Timestamps):
         permissions = (("approve_deliverynote", "Can approve delivery note"),)
         indexes = (
             models.Index(name="delivery_notes_customer_date", fields=["customer", "delivered_on"]),
+            # The search reads these alone: the rows themselves are wide, and far apart.
+            models.Index(
+                name="delivery_notes_searched",
+                fields=["id"],
+                include=["delivered_on", "issued_on", "total", "customer", "state", "number"],
+            ),
+            models.Index(name="delivery_notes_customer", fields=["customer", "id"]),
+            models.Index(name="delivery_notes_delivered_on", fields=["delivered_on", "id"]),
+            models.Index(name="delivery_notes_issued_on", fields=["issued_on", "id"]),
+            models.Index(name="delivery_notes_total", fields=["total", "id"]),
+            models.Index(name="delivery_notes_state", fields=["state", "id"]),
+            # A number is asked for by its beginning or by its end.
+            models.Index(Collate(Reverse("number"), "C"), name="delivery_notes_number_end"),
             models.Index(
                 name="delivery_notes_unarchived",
                 fields=["id"],
@@ -100,7 +115,6 @@ class DeliveryNote(Timestamps):
                 condition=Q(state=NoteState.WAITING),
             ),
             models.Index(name="delivery_notes_unprinted", fields=["id"], condition=Q(awaits_printing=True)),
-            models.Index(name="delivery_notes_delivery_date", fields=["delivered_on"]),
             models.Index(name="delivery_notes_voided", fields=["-voided_at", "-id"], condition=Q(state=NoteState.VOID)),
             models.Index(name="delivery_notes_returns", fields=["original"], condition=Q(original__isnull=False)),
         )
@@ -196,7 +210,7 @@ class DeliveryNote(Timestamps):
             LastingTrigger(
                 name="issued_note_is_chained",
                 when=pgtrigger.After,
-                operation=pgtrigger.Insert | pgtrigger.UpdateOf("number"),
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("number"),  # type: ignore[no-untyped-call]
                 condition=pgtrigger.Q(new__number__isnull=False),
                 timing=pgtrigger.Deferred,
                 func=note_guards.APPEND_ISSUED,
@@ -204,7 +218,7 @@ class DeliveryNote(Timestamps):
             LastingTrigger(
                 name="void_note_is_chained",
                 when=pgtrigger.After,
-                operation=pgtrigger.Insert | pgtrigger.UpdateOf("state"),
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("state"),  # type: ignore[no-untyped-call]
                 condition=pgtrigger.Q(new__state="void"),
                 timing=pgtrigger.Deferred,
                 func=note_guards.APPEND_VOID,
@@ -262,6 +276,7 @@ class DeliveryNoteLine(models.Model):
         verbose_name = _("line")
         verbose_name_plural = _("lines")
         ordering = ("position",)
+        indexes = (models.Index(ItemKey("code", "name"), "delivery_note", name="delivery_note_lines_item"),)
         constraints = (
             models.UniqueConstraint(name="delivery_note_lines_position", fields=["delivery_note", "position"]),
             models.CheckConstraint(name="delivery_note_lines_name_not_empty", condition=~Q(name="")),
@@ -279,6 +294,8 @@ class DeliveryNoteLine(models.Model):
                 operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
                 func=note_guards.FROZEN_LINE,
             ),
+            keeps_items("new_lines_keep_items", pgtrigger.Insert),
+            keeps_items("changed_lines_keep_items", pgtrigger.Update),
             survives_truncate("issued_lines"),
         )
 
