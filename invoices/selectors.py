@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -183,11 +183,20 @@ def issued_notes(*, after: int = 0) -> QuerySet[DeliveryNote]:
     return DeliveryNote.objects.filter(pk__gt=after).exclude(number=None).order_by("id")
 
 
-def retention_of(note: DeliveryNote) -> Retention:
-    """Return until when an issued note has to be kept. One query."""
+def notes_to_export(note_ids: Sequence[int]) -> dict[int, DeliveryNote]:
+    """Return these notes by id, with customers and the people whose names they carry."""
+    return DeliveryNote.objects.select_related("customer", "issued_by", "voided_by").in_bulk(list(note_ids))
+
+
+def fiscal_year_start() -> int:
+    """Return the first month of the fiscal year. One query."""
+    return NumberSeries.objects.get(code=NumberSeries.DELIVERY_NOTE).fiscal_year_start_month
+
+
+def retention_of(note: DeliveryNote, *, start_month: int | None = None) -> Retention:
+    """Return until when an issued note has to be kept. One query unless `start_month` is given."""
     assert note.issued_on is not None  # noqa: S101 - for the type checker; a constraint holds it
-    series = NumberSeries.objects.get(code=NumberSeries.DELIVERY_NOTE)
-    start_month = series.fiscal_year_start_month
+    start_month = start_month or fiscal_year_start()
     return retention(delivered_on=note.delivered_on, issued_on=note.issued_on, start_month=start_month)
 
 

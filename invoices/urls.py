@@ -12,6 +12,7 @@ from invoices import (
     print_views,
     receipt_views,
     return_views,
+    search_views,
     views,
 )
 
@@ -20,6 +21,8 @@ urlpatterns = [
     path("", views.start, name="note_list"),
     path("notes/new", form_views.note_new, name="note_new"),
     path("notes/preview", form_views.note_preview, name="note_preview"),
+    path("notes/search", search_views.note_search, name="note_search"),
+    path("notes/search.zip", search_views.note_export, name="note_export"),
     path("notes/totals", form_views.note_totals, name="note_totals"),
     path("notes/<int:note_id>", views.note_detail, name="note_detail"),
     path("notes/<int:note_id>/edit", form_views.note_edit, name="note_edit"),

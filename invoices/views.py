@@ -182,9 +182,9 @@ def _say_kept(request: HttpRequest, note: DeliveryNote) -> HttpResponse:
 
 
 def _as_read(request: HttpRequest, note: DeliveryNote) -> dict[str, Any]:
-    """What somebody who decides about a note needs to know of it: nothing once it is issued."""
+    """What somebody who decides about a note needs to know of it; once it is issued until when it is kept."""
     if note.is_issued:
-        return {}
+        return {"retention": selectors.retention_of(note)}
     try:
         document = issuing.document_of(note)
     except DomainError as error:

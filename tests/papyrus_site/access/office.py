@@ -344,6 +344,8 @@ QUERIES: Mapping[str | tuple[str, str], Mapping[str, str]] = {
     "/products/suggest": {"q": "A"},
     "/notes/products/suggest": {"q": "A", "on": "2026-12-01"},
     "/customers/suggest": {"q": "C"},
+    "/notes/search": {"state": "issued"},
+    "/notes/search.zip": {"state": "issued"},
     ("/admin/autocomplete/", "customers"): _AUTOCOMPLETE | {"field_name": "customer"},
     ("/admin/autocomplete/", "users"): _AUTOCOMPLETE | {"field_name": "created_by"},
 }

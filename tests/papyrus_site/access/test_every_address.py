@@ -28,6 +28,7 @@ KINDS = {
     "application/pdf": " PDF",
     "text/javascript": " JS",
     "text/csv": " CSV",
+    "application/zip": " ZIP",
 }
 WRITTEN = """
     select sum(n_tup_ins + n_tup_upd + n_tup_del) from pg_stat_xact_user_tables where relname <> 'django_session'
