@@ -14,6 +14,7 @@ BENCHMARKS = (
     "tests.bench.bench_history",
     "tests.bench.bench_prices",
     "tests.bench.bench_admin",
+    "tests.bench.bench_archive",
     "tests.bench.bench_slowest",
 )
 
