@@ -9,7 +9,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 
 from invoices.fields import TypedDateField, TypedNumberField, TypedTextField
 from invoices.models import NoteState
-from invoices.searching import Conditions
+from invoices.searching import Conditions, NoteKind
 
 RANGES = ("delivered", "issued", "total")
 
@@ -40,6 +40,7 @@ class SearchForm(forms.Form):
     number_to = TypedTextField(label=_("Number to"), required=False, max_length=40)
     product = TypedTextField(label=_("Product"), required=False, max_length=200)
     state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("All")), *NoteState.choices])
+    kind = forms.ChoiceField(label=_("Kind"), required=False, choices=[("", _("All")), *NoteKind.choices])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection, models, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Collate, Reverse
+from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Product
 from catalog.search import can_be_found, contains_words
@@ -39,6 +40,16 @@ select max(newest.delivery_note_id) from unnest(%s) as wanted (key), lateral (
 """
 
 
+class NoteKind(models.TextChoices):
+    """What a note is besides an ordinary one."""
+
+    RETURN = "return", _("Return note")
+    CORRECTION = "correction", _("Correction")
+
+
+OF_KIND = {NoteKind.RETURN: Q(original__isnull=False), NoteKind.CORRECTION: Q(corrects__isnull=False)}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Conditions:
     """What the notes that are looked for have in common. Left out, a condition narrows nothing.
@@ -59,6 +70,7 @@ class Conditions:
     number_to: str = ""
     product: str = ""
     state: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +92,8 @@ def matching(conditions: Conditions) -> QuerySet[DeliveryNote]:
     notes = _within(notes, "issued_on", conditions.issued_from, conditions.issued_to)
     if conditions.state:
         notes = notes.filter(state=conditions.state)
+    if conditions.kind:
+        notes = notes.filter(OF_KIND[NoteKind(conditions.kind)])
     if conditions.customer:
         notes = notes.filter(customer_id__in=_customers(conditions.customer))
     if conditions.product:
@@ -178,7 +192,8 @@ def planned() -> Iterator[None]:
 
 
 def _page(ids: list[int], *, has_newer: bool, has_older: bool, count: int | None = None) -> Page:
-    rows = DeliveryNote.objects.select_related("customer").defer("snapshot").in_bulk(ids)
+    notes = DeliveryNote.objects.select_related("customer", "original", "corrects")
+    rows = notes.defer("snapshot", "original__snapshot", "corrects__snapshot").in_bulk(ids)
     return Page(
         notes=[rows[note_id] for note_id in ids if note_id in rows],
         count=count,

@@ -184,8 +184,9 @@ def issued_notes(*, after: int = 0) -> QuerySet[DeliveryNote]:
 
 
 def notes_to_export(note_ids: Sequence[int]) -> dict[int, DeliveryNote]:
-    """Return these notes by id, with customers and the people whose names they carry."""
-    return DeliveryNote.objects.select_related("customer", "issued_by", "voided_by").in_bulk(list(note_ids))
+    """Return these notes by id, with customers, the people they name, and the notes they take back or correct."""
+    notes = DeliveryNote.objects.select_related("customer", "issued_by", "voided_by", "original", "corrects")
+    return notes.defer("original__snapshot", "corrects__snapshot").in_bulk(list(note_ids))
 
 
 def fiscal_year_start() -> int:

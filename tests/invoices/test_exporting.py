@@ -12,7 +12,16 @@ import pytest
 from django.contrib.auth.models import User
 
 from invoices import archive, exporting, services
-from tests.invoices.factories import NOW, CustomerFactory, behind_the_back, draft_note, issued_note, line
+from tests.invoices.factories import (
+    NOW,
+    CustomerFactory,
+    behind_the_back,
+    correction_draft,
+    draft_note,
+    issued_note,
+    issued_return,
+    line,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -49,6 +58,8 @@ def test_zip_has_a_list_and_the_files_as_they_were_issued(author: User) -> None:
         "合計": "26400",
         "消費税": "2400",
         "税率ごとの対象額と消費税": "10%: 24000 + 2400",
+        "元の納品書": "",
+        "訂正元": "",
         "発行者": author.get_username(),
         "無効日時": "2026-11-23 10:30",
         "無効にした人": author.get_username(),
@@ -58,6 +69,14 @@ def test_zip_has_a_list_and_the_files_as_they_were_issued(author: User) -> None:
         "SHA-256": hashlib.sha256(zip_file.read("pdf/DN-2026-000001.pdf")).hexdigest(),
     }
     assert (of_draft["番号"], of_draft["状態"], of_draft["発行日"], of_draft["ファイル"]) == ("", "下書き", "", "")
+
+
+def test_return_and_correction_name_the_notes_they_belong_to(author: User) -> None:
+    sold, wrong = issued_note(author), issued_note(author)
+    returned = issued_return(sold, author, "1")
+    correction = services.issue(note_id=correction_draft(wrong, author).pk, author=author, now=NOW)
+    links = [(row["元の納品書"], row["訂正元"]) for row in rows_of(opened(returned.pk, correction.pk))]
+    assert links == [(sold.number, ""), ("", wrong.number)]
 
 
 def test_name_is_the_one_that_was_printed(author: User) -> None:

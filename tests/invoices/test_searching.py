@@ -14,7 +14,16 @@ from catalog.models import Product
 from invoices import searching, services
 from invoices.models import DeliveryNote, LineItem
 from invoices.searching import Conditions
-from tests.invoices.factories import NOW, CustomerFactory, behind_the_back, draft_note, issued_note, line
+from tests.invoices.factories import (
+    NOW,
+    CustomerFactory,
+    behind_the_back,
+    correction_draft,
+    draft_note,
+    issued_note,
+    issued_return,
+    line,
+)
 
 pytestmark = pytest.mark.django_db
 NAMES = ("blank", "tea", "bolt", "void")
@@ -89,6 +98,18 @@ def test_notes_are_found_by_one_condition_or_several(notes: dict[str, DeliveryNo
         (conditions, " ".join(name for name in NAMES if notes[name].pk in ids))
         for (conditions, _expected), ids in zip(CASES, found, strict=True)
     ] == CASES
+
+
+def test_returns_and_corrections_are_found_with_the_notes_they_belong_to(
+    author: User, django_assert_num_queries: Any
+) -> None:
+    sold, wrong = issued_note(author), issued_note(author)
+    issued_return(sold, author, "1")
+    services.issue(note_id=correction_draft(wrong, author).pk, author=author, now=NOW)
+    [returned] = searching.page(Conditions(kind="return", total_to=-1)).notes
+    [correction] = searching.page(Conditions(kind="correction")).notes
+    with django_assert_num_queries(0):
+        assert (str(returned.original), str(correction.corrects)) == (str(sold), str(wrong))
 
 
 def test_pages_are_stable_while_notes_are_added(author: User, monkeypatch: pytest.MonkeyPatch) -> None:
