@@ -26,7 +26,9 @@ def main() -> None:
         command = ["pdftoppm", "-png", "-r", str(RESOLUTION), "-singlefile", "-"]
         drawn = subprocess.run(command, input=pdf, check=True, capture_output=True).stdout
         with Image.open(BytesIO(drawn)) as image:
-            image.convert("RGB").quantize(COLOURS, Image.Quantize.MAXCOVERAGE).save(FOLDER / f"{name}.png", optimize=True)
+            image.convert("RGB").quantize(COLOURS, Image.Quantize.MAXCOVERAGE).save(
+                FOLDER / f"{name}.png", optimize=True
+            )
 
 
 def pictures() -> dict[str, bytes]:
