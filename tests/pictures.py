@@ -10,7 +10,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from invoices.domain.document import Copy, Document, Envelope, Language
+from invoices.domain.document import Copy, Document, Envelope, Language, Original
 from invoices.domain.eras import ERAS
 from invoices.pdf import Leaf, ToPrint, Unprinted, draw_batch, render_leaves
 from tests.invoices.pdf.documents import SHIP_TO, document, return_note
@@ -54,6 +54,7 @@ def documents() -> Mapping[str, Sequence[Leaf]]:
         "void": [(replace(note, is_void=True),)],
         "draft": [(replace(note, number=None, issued_on=None),)],
         "return": [(return_note(),)],
+        "correction": [(replace(note, number="DN-2026-000002", corrects=_corrected(note)),)],
     }
 
 
@@ -67,6 +68,10 @@ def first_sheet() -> bytes:
     ]
     note = ToPrint(number="DN-2026-000001", customer="", leaves=[(document(3),)])
     return b"".join(draw_batch([*missing, note], title="", author="", created="D:20261123", worded=str))
+
+
+def _corrected(note: Document) -> Original:
+    return Original(number=note.number or "", delivered_on=note.delivered_on)
 
 
 def _receipt(note: Document) -> Document:

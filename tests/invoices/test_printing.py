@@ -17,7 +17,16 @@ from invoices.models import DeliveryNote, NotePrinting, PrintRun, UnprintedNote
 from invoices.origin import Origin
 from invoices.print_selectors import PrintOrder
 from invoices.printing import IsVoid, NothingChosen, NotIssuedYet, TooManyChosen
-from tests.invoices.factories import NOW, TODAY, CustomerFactory, clerk, draft_note, issued_note
+from tests.invoices.factories import (
+    NOW,
+    TODAY,
+    CustomerFactory,
+    clerk,
+    correction_draft,
+    draft_note,
+    issued_note,
+    issued_return,
+)
 from tests.invoices.test_concurrency import at_once
 from tests.typesetting.reading import page_rows, page_texts
 
@@ -74,6 +83,23 @@ def test_reprint_has_its_ordinal_and_says_the_same(author: User) -> None:
     # The issued document is what it was, and its first printing shows what it shows.
     assert archive.pdf_of(DeliveryNote.objects.get()) == archive.made_again(DeliveryNote.objects.get()) == issued
     assert page_rows(issued)[0] == first[0]
+
+
+def test_returns_and_corrections_are_printed_in_sets_as_their_customer_wants(author: User) -> None:
+    customer = CustomerFactory.create(language="en", envelope="window", has_era_dates=True)
+    sold, wrong = issued_note(author, customer=customer), issued_note(author, customer=customer)
+    returned = issued_return(sold, author, "1")
+    correction = services.issue(note_id=correction_draft(wrong, author).pk, author=author, now=NOW)
+    halves = PrintProfile(notes=1, notes_without_prices=1, sheet_use=SheetUse.HALVES)
+
+    slips = page_texts(file_of(printed(returned, author, profile=halves)))
+    again = page_texts(file_of(printed(correction, author)))
+
+    assert len(slips) == 3
+    for page in slips:
+        assert all(word in page for word in ("Delivery Note", "Return", "Original note", str(sold), "▲"))
+    for page in again:
+        assert all(word in page for word in ("Correction", "Corrects note", str(wrong)))
 
 
 def test_file_of_a_run_is_drawn_the_same_whenever_it_is_asked_for(author: User) -> None:
