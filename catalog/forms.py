@@ -18,6 +18,7 @@ from catalog import taxation, units, values
 from catalog.models import ONE_RATE_PER_DAY, SKU_PATTERN, Product, ProductAlias, TaxCategory, TaxRate
 from catalog.prices import plain_text
 from catalog.search import SkuFold
+from catalog.sent_rows import SentRows
 
 
 class LineField(forms.CharField):
@@ -165,7 +166,7 @@ class ProductForm(_MergedForm):
         return super().clean()
 
 
-class TaxRateFormSet(forms.BaseInlineFormSet[TaxRate, TaxCategory, forms.ModelForm[TaxRate]]):
+class TaxRateFormSet(SentRows, forms.BaseInlineFormSet[TaxRate, TaxCategory, forms.ModelForm[TaxRate]]):
     """The rates of one category."""
 
     def get_unique_error_message(self, unique_check: Sequence[str]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections.abc import Mapping
 from datetime import date
@@ -16,6 +15,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 
 from catalog.models import Product, TaxCategory
 from catalog.selectors import products_meant
+from catalog.sent_rows import SentRows
 from invoices import pricing, selectors
 from invoices.domain.errors import ExemptWithRate
 from invoices.domain.tax import PriceBasis, Totals
@@ -219,19 +219,10 @@ class LineForm(forms.Form):
         )
 
 
-class BaseLineFormSet(forms.BaseFormSet[LineForm]):
+class BaseLineFormSet(SentRows, forms.BaseFormSet[LineForm]):
     # Who buys, and when the goods are delivered: that decides what they cost.
     customer: Customer | None = None
     day: date | None = None
-
-    def total_form_count(self) -> int:
-        claimed = super().total_form_count()
-        return min(claimed, self._sent_count()) if self.is_bound else claimed
-
-    def _sent_count(self) -> int:
-        """How many rows were really sent; a form that claims a million shall not be shown again with thousands."""
-        row = re.compile(rf"{re.escape(str(self.prefix))}-([0-9]{{1,6}})-")
-        return max((int(found[1]) + 1 for name in self.data if (found := row.match(name))), default=0)
 
     def clean(self) -> None:
         typed = [form for form in self.forms if not form.is_blank]

@@ -16,6 +16,7 @@ from catalog.forms import PriceField
 from catalog.models import Product
 from catalog.prices import grouped_text, plain_text
 from catalog.selectors import products_meant
+from catalog.sent_rows import SentRows
 from invoices import selectors
 from invoices.fields import TypedNumberField
 from invoices.models import Customer, CustomerPercentage, CustomerPrice
@@ -106,7 +107,7 @@ class PercentageForm(forms.ModelForm[CustomerPercentage]):
         error_messages: ClassVar = _DATES
 
 
-class PeriodFormSet(forms.BaseInlineFormSet[Any, Any, Any]):
+class PeriodFormSet(SentRows, forms.BaseInlineFormSet[Any, Any, Any]):
     """Rows with a first and a last day, which do not overlap where they are of the same."""
 
     same: ClassVar[tuple[str, ...]] = ("customer_id",)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog.forms import PriceField
 from catalog.list_prices.models import ONE_PRICE_PER_DAY
 from catalog.models import ListPrice, Product
+from catalog.sent_rows import SentRows
 
 ENTERED_TWICE = _("You also changed today's price above. Enter it in one of the two places.")
 
@@ -35,7 +36,7 @@ class ListPriceForm(forms.ModelForm[ListPrice]):
         }
 
 
-class ListPriceFormSet(forms.BaseInlineFormSet[ListPrice, Product, forms.ModelForm[ListPrice]]):
+class ListPriceFormSet(SentRows, forms.BaseInlineFormSet[ListPrice, Product, forms.ModelForm[ListPrice]]):
     """The dated prices of one product."""
 
     def get_unique_error_message(self, unique_check: Sequence[str]) -> str:
