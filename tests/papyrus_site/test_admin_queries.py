@@ -19,8 +19,9 @@ from django.db.models import Model
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from catalog.bulk_prices import revising
 from catalog.models import LoadState, Product, ProductLoad, TaxCategory
-from invoices.models import Customer, Issuer, NumberSeries
+from invoices.models import Customer, CustomerItemCode, Issuer, MailTemplate, NumberSeries
 from papyrus_site.roles import Role
 from papyrus_site.sign_in.models import Identity
 from tests.catalog.factories import ProductFactory, TaxCategoryFactory, TaxRateFactory
@@ -50,6 +51,9 @@ def grow(office: Office, number: int) -> None:
     product = ProductFactory.create(tax_category=office.tax_category)
     customer = CustomerFactory.create()
     IssuerFactory.create(is_current=False)
+    for each in (office.customer, customer):
+        CustomerItemCode.objects.create(customer=each, product=product, code=f"MORE-{number}")
+    revising.begin(Product.objects.all(), user=clerk)
     for category in (office.tax_category, TaxCategoryFactory.create()):
         TaxRateFactory.create(category=category, valid_from=f"20{30 + number}-04-01")
     previewed(("品番", "品名"), (f"N-{number}", "茶"), ("", "無"))
@@ -103,5 +107,6 @@ def test_every_page_asks_at_most_twelve_times_at_one_row_and_at_three(client: Cl
 
     assert {page: number for page, number in (few | many).items() if number > MOST} == {}
     assert {page: (few[page], number) for page, number in many.items() if number > few[page]} == {}
-    # There is one series.
-    assert {model for model in admin.site._registry if model._default_manager.count() < 3} == {NumberSeries}
+    # There is one series, and as many texts for mails as there are kinds of them.
+    few_kept = {NumberSeries, MailTemplate}
+    assert {model for model in admin.site._registry if model._default_manager.count() < 3} == few_kept

@@ -34,6 +34,7 @@ def test_staff_keep_masters_and_nothing_else() -> None:
         "customer",
         "customerprice",
         "customerpercentage",
+        "customeritemcode",
         "issuer",
         "numberseries",
     }
