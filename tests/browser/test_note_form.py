@@ -496,6 +496,6 @@ def test_menu_and_tabs_break_no_word_on_a_narrow_screen(clerk_page: Page, office
     clerk_page.set_viewport_size({"width": 390, "height": 800})
     clerk_page.goto(f"{server}/")
     links = clerk_page.locator("nav a").all()
-    assert len(links) == 9
+    assert len(links) == 12
     assert [link.text_content() for link in links if box(link)["height"] > 40] == []
     assert width_of(clerk_page) == 390
