@@ -43,6 +43,7 @@ FORMED = {
         "priceless_copies",
         "file_copies",
         "receipt_copies",
+        "mail_to",
         "creation_key",
     ),
     *(
@@ -56,6 +57,8 @@ FORMED = {
         "csrfmiddlewaretoken",
     ),
 }
+# The rows of a note after its first, and prices below a product or a customer, which need not have any.
+OTHER_ROWS = ("lines-1", "lines-2", "lines-3", "lines-4", "list_prices-", "customer_prices-", "prices-", "percentages-")
 LINE = {"lines-0-quantity": "2", "lines-0-unit_price": "100", "lines-0-rate_override": "5"}
 
 
@@ -82,11 +85,7 @@ def text_fields(form: Form) -> list[str]:
     """The fields of `form` that take any text; of a form of many lines those of the first."""
     fields = [field for field in form.fields if field.kind in ("text", "textarea")]
     named = [(field.name, field.name.rpartition("-")[2]) for field in fields]
-    return [
-        name
-        for name, last in named
-        if last not in FORMED and not name.startswith(("lines-1", "lines-2", "lines-3", "lines-4"))
-    ]
+    return [name for name, last in named if last not in FORMED and not name.startswith(OTHER_ROWS)]
 
 
 @pytest.fixture(params=list(PIECES.values()), ids=list(PIECES))

@@ -130,7 +130,7 @@ def test_restore_checks_compares_measures_and_deletes(rds: Rds, capsys: pytest.C
     assert report["check"]["checks"]["migrations"] == {"ok": True, "detail": "none"}
     rows = report["rows"]
     assert rows["before"] == rows["after"] == rows["restored"]
-    assert {"products", "delivery_notes", "django_migrations"} <= rows["restored"].keys()
+    assert {"stored_products", "delivery_notes", "django_migrations"} <= rows["restored"].keys()
     assert rows["differences"] == report["left_behind"] == []
     assert "rows are as in the original." in capsys.readouterr().out
 
