@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 from catalog import jan
 from catalog.composition import composed, half_width
 from catalog.models import CONTROL, MAX_NAME_LENGTH, MAX_PRICE, MAX_SKU_LENGTH
+from catalog.prices import plain_text
 
 DECIMAL_PLACES = 4
 SKU_EMPTY = gettext_lazy("The SKU is empty. Enter the code that names the product.")
@@ -21,6 +22,8 @@ NAME_EMPTY = gettext_lazy("The product name is empty. Enter the name to print on
 UNIT_EMPTY = gettext_lazy("The unit is empty. Enter the unit the product is sold in, such as 個.")
 
 _DROPPED_FROM_PRICE = str.maketrans("−ー", "--", ",、¥円 ")
+# A comma that became a point: 1.280円.
+_POINTED_THOUSANDS = re.compile(r"[+]?[1-9][0-9]{0,2}\.[0-9]{3}")
 _CONTROL = re.compile(f"[\0{CONTROL}]")
 
 
@@ -60,7 +63,7 @@ def price(typed: str) -> Decimal | None:
     """Return the price that `typed` says, None when it says none.
 
     Full-width digits, thousands separators and a yen sign are understood. Raises ValidationError for what is no
-    number, negative, too large or has more than 4 decimals.
+    number, negative, too large or has more than 4 decimals, and for yen with three, which may be thousands.
     """
     plain = half_width(typed).translate(_DROPPED_FROM_PRICE)
     if not plain:
@@ -69,6 +72,10 @@ def price(typed: str) -> Decimal | None:
     if not re.fullmatch(r"[-+]?[0-9]*\.?[0-9]*", plain) or not re.search("[0-9]", plain):
         message = _("The unit price “%(typed)s” is not a number. Enter digits such as 1200 or 42.5, or nothing.")
         raise _price_error(message, typed)
+    if any(sign in half_width(typed) for sign in "¥円") and _POINTED_THOUSANDS.fullmatch(plain):
+        message = _("“%(typed)s” may mean %(thousands)s yen or %(plain)s yen. Enter %(thousands)s or %(plain)s.")
+        thousands, decimal = plain.replace(".", ""), plain_text(Decimal(plain))
+        raise ValidationError(message, params={"typed": typed, "thousands": thousands, "plain": decimal})
     return _checked_price(Decimal(plain), typed)
 
 
