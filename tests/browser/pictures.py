@@ -21,7 +21,7 @@ from tests.browser.conftest import PASSWORD, sign_in
 from tests.catalog.factories import ProductFactory
 from tests.catalog.loads import price_list
 from tests.conftest import needed_program
-from tests.invoices.factories import user_of
+from tests.invoices.factories import CustomerFactory, user_of
 
 FOLDER = ROOT / "docs" / "pictures"
 LIST = "/admin/catalog/product/"
@@ -69,6 +69,41 @@ def test_load(staff_page: Page) -> None:
     take(page, "load-undo")
     page.set_content(as_table(book))
     save(page.locator("table").screenshot(), "load-wrong-rows")
+
+
+def test_prices(staff_page: Page) -> None:
+    page = staff_page
+    customer = CustomerFactory.create(code="C001", name="株式会社青空商店")
+    CustomerFactory.create(code="C002", name="みどり文具株式会社")
+    page.goto(page.url + "TE-007/change/")
+    page.locator("#id_list_prices-0-valid_from").fill("2027-04-01")
+    page.locator("#id_list_prices-0-unit_price").fill("1200")
+    page.locator("#id_customer_prices-0-customer").fill(customer.code)
+    page.locator("#id_customer_prices-0-unit_price").fill("980")
+    page.locator("#id_customer_prices-0-valid_from").fill("2026-12-01")
+    page.locator("#id_customer_prices-0-valid_until").fill("2027-03-31")
+    page.get_by_role("button", name="保存して編集を続ける").click()
+    expect(page.locator(".messagelist")).to_be_visible()
+    page.locator("#list_prices-group").scroll_into_view_if_needed()
+    page.locator("#customer_prices-group").scroll_into_view_if_needed()
+    take(page, "prices")
+    page.get_by_role("link", name="履歴", exact=True).click()
+    take(page, "history")
+
+
+def test_bulk_prices(staff_page: Page) -> None:
+    page = staff_page
+    for box in page.locator(".action-select").all()[:12]:
+        box.check()
+    page.locator("select[name=action]").select_option(label="選択した商品の単価を一括変更 …")
+    page.get_by_role("button", name="実行").click()
+    page.get_by_label("値").fill("5")
+    page.get_by_label("丸めの単位").select_option(label="10円単位")
+    page.get_by_label("端数").select_option(label="切り上げ")
+    page.get_by_label("適用開始日").fill("2027-04-01")
+    page.get_by_role("button", name="プレビュー").click()
+    expect(page.locator("#new-prices")).to_be_visible()
+    take(page, "prices-many", whole=True)
 
 
 def as_table(book: bytes) -> str:
