@@ -21,7 +21,9 @@ SKU_EMPTY = gettext_lazy("The SKU is empty. Enter the code that names the produc
 NAME_EMPTY = gettext_lazy("The product name is empty. Enter the name to print on delivery notes.")
 UNIT_EMPTY = gettext_lazy("The unit is empty. Enter the unit the product is sold in, such as 個.")
 
-_DROPPED_FROM_PRICE = str.maketrans("−ー", "--", ",、¥円 ")
+_SEPARATORS = str.maketrans("", "", ",、")
+_YEN = str.maketrans("−ー", "--", "¥円 ")
+_GROUPED = re.compile(r"[-+]?[0-9]{1,3}([,、][0-9]{3})+(\.[0-9]*)?")
 # A comma that became a point: 1.280円.
 _POINTED_THOUSANDS = re.compile(r"[+]?[1-9][0-9]{0,2}\.[0-9]{3}")
 _CONTROL = re.compile(f"[\0{CONTROL}]")
@@ -65,12 +67,16 @@ def price(typed: str) -> Decimal | None:
     Full-width digits, thousands separators and a yen sign are understood. Raises ValidationError for what is no
     number, negative, too large or has more than 4 decimals, and for yen with three, which may be thousands.
     """
-    plain = half_width(typed).translate(_DROPPED_FROM_PRICE)
+    written = half_width(typed).translate(_YEN)
+    plain = written.translate(_SEPARATORS)
     if not plain:
         return None
     # Decimal() itself would take 1e3, NaN, 1_000 and digits of any script.
     if not re.fullmatch(r"[-+]?[0-9]*\.?[0-9]*", plain) or not re.search("[0-9]", plain):
         message = _("The unit price “%(typed)s” is not a number. Enter digits such as 1200 or 42.5, or nothing.")
+        raise _price_error(message, typed)
+    if plain != written and not _GROUPED.fullmatch(written):
+        message = _("The unit price “%(typed)s” has a comma that separates no thousands. Enter it without, as in 1200.")
         raise _price_error(message, typed)
     if any(sign in half_width(typed) for sign in "¥円") and _POINTED_THOUSANDS.fullmatch(plain):
         message = _("“%(typed)s” may mean %(thousands)s yen or %(plain)s yen. Enter %(thousands)s or %(plain)s.")

@@ -94,6 +94,11 @@ def test_price_stays_unset_when_left_empty(signed_in: Client) -> None:
         ("unit_price", "千円", "The unit price “千円” is not a number. Enter digits such as 1200 or 42.5, or nothing."),
         ("unit_price", "NaN", "The unit price “NaN” is not a number. Enter digits such as 1200 or 42.5, or nothing."),
         ("unit_price", "1e3", "The unit price “1e3” is not a number. Enter digits such as 1200 or 42.5, or nothing."),
+        (
+            "unit_price",
+            "1,10円",
+            "The unit price “1,10円” has a comma that separates no thousands. Enter it without, as in 1200.",
+        ),
         ("unit_price", "１．２８０円", "“１．２８０円” may mean 1280 yen or 1.28 yen. Enter 1280 or 1.28."),
         ("unit_price", "-1", "The unit price “-1” is negative. Enter 0 or more, or leave it empty."),
         ("unit_price", "10000000000", "The unit price “10000000000” is too large. Enter less than 10,000,000,000."),
