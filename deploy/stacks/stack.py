@@ -34,6 +34,8 @@ FOLDER = Path(__file__).resolve().parents[1] / "terraform"
 # Somebody else's apply of the same stack usually ends sooner; the lock of a killed one never does.
 LOCK_TIMEOUT = "60s"
 TAIL_LINES = 30
+# What Terraform says when a lock in S3 was let go after it was refused and before it looked whose it was.
+LOCK_LET_GO = ("Error acquiring the state lock", "NoSuchKey")
 NAMED_STACK = re.compile(r'"(\d\d-[a-z-]+)(?:\.tfstate)?"')
 VARIABLE = re.compile(r'^variable "(\w+)"', re.MULTILINE)
 
@@ -190,6 +192,16 @@ class Stack:
     def _run(self, *command: str, log: Log, good: tuple[int, ...] = (0,), data_folder: str = "data") -> int:
         if not shutil.which("terraform"):
             raise TerraformMissing(stack=self.name, verb=command[0])
+        exit_code, tail = self._ended(command, log=log, data_folder=data_folder)
+        if exit_code not in good and all(words in tail for words in LOCK_LET_GO):
+            # Terraform gives up instead of trying again. It had no lock, so it has done nothing.
+            exit_code, tail = self._ended(command, log=log, data_folder=data_folder)
+        if exit_code not in good:
+            raise TerraformFailed(stack=self.name, verb=command[0], exit_code=exit_code, tail=tail)
+        return exit_code
+
+    def _ended(self, command: tuple[str, ...], *, log: Log, data_folder: str) -> tuple[int, str]:
+        """Run Terraform to its end, and return its exit code and its last lines."""
         tail: deque[str] = deque(maxlen=TAIL_LINES)
         # A session of its own: a terminal's Ctrl-C would reach Terraform a second time, which ends it in disorder.
         process = subprocess.Popen(
@@ -205,12 +217,9 @@ class Stack:
         )
         self._running.append(process)
         try:
-            exit_code = _follow(process, log=log, tail=tail)
+            return _follow(process, log=log, tail=tail), "\n".join(tail)
         finally:
             self._running.remove(process)
-        if exit_code not in good:
-            raise TerraformFailed(stack=self.name, verb=command[0], exit_code=exit_code, tail="\n".join(tail))
-        return exit_code
 
     def _environment(self, data_folder: str) -> dict[str, str]:
         configuration = self._folder() / "terraform.rc"

@@ -26,8 +26,8 @@ class FaultyS3(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, port: int) -> None:
-        super().__init__(("127.0.0.1", 0), _Way)
+    def __init__(self, port: int, way: type[Way]) -> None:
+        super().__init__(("127.0.0.1", 0), way)
         self.behind = port
         self.fault: Fault | None = None
         self.requests: list[str] = []
@@ -40,9 +40,9 @@ class FaultyS3(ThreadingHTTPServer):
 
 
 @contextmanager
-def faulty_s3(port: int) -> Iterator[FaultyS3]:
+def faulty_s3(port: int, way: type[Way] | None = None) -> Iterator[FaultyS3]:
     """A way to the server at `port`."""
-    server = FaultyS3(port)
+    server = FaultyS3(port, way or Way)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
@@ -54,7 +54,7 @@ def faulty_s3(port: int) -> Iterator[FaultyS3]:
         thread.join()
 
 
-class _Way(BaseHTTPRequestHandler):
+class Way(BaseHTTPRequestHandler):
     server: FaultyS3
     protocol_version = "HTTP/1.1"
 
@@ -65,9 +65,9 @@ class _Way(BaseHTTPRequestHandler):
             return
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         self.server.requests.append(self.command)
-        self._answer(body)
+        self.pass_on(body)
 
-    def _answer(self, body: bytes) -> None:
+    def pass_on(self, body: bytes) -> None:
         match self.server.fault:
             case Fault.UNAVAILABLE:
                 self._send(503, b"<Error><Code>SlowDown</Code><Message>Reduce your request rate</Message></Error>")

@@ -16,6 +16,8 @@ from deploy.stacks.stack import STACKS, Stack, TerraformFailed
 from deploy.stacks.state_store import bootstrap
 from tests.deploy.aws.account import VARIABLES, Account
 from tests.deploy.aws.gaps import SECOND_PLAN
+from tests.deploy.aws.moto import Moto
+from tests.invoices.faulty_s3 import Way, faulty_s3
 
 Changes = dict[str, set[str]]
 
@@ -95,6 +97,28 @@ def test_apply_waits_for_a_lock_until_it_is_taken_away(applied: Account) -> None
         applying.join(timeout=120)
     assert any("Apply complete!" in line for line in lines)
     assert LOCK not in [each["Key"] for each in s3.list_objects_v2(Bucket=applied.store.bucket)["Contents"]]
+
+
+class LettingGo(Way):
+    """Lets the lock of a killed apply go as soon as somebody looks whose it is."""
+
+    def pass_on(self, body: bytes) -> None:
+        # What looks again, when it is done, is the apply that had the next lock.
+        if self.command == "GET" and LOCK in self.path and self.server.requests.count("DELETE") == 0:
+            client("s3").delete_object(Bucket=self.path.split("/")[1], Key=LOCK)
+        super().pass_on(body)
+
+
+def test_apply_is_tried_again_when_the_lock_goes_while_it_looks_whose_it_is(
+    aws: Moto, applied: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client("s3").put_object(Bucket=applied.store.bucket, Key=LOCK, Body=json.dumps(LEFT_BEHIND).encode())
+    lines: list[str] = []
+    with faulty_s3(aws.port, LettingGo) as way:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", way.address)
+        applied.stack(SMALL).apply(VARIABLES[SMALL], lines.append)
+    said = ("Error: Error acquiring the state lock", "Apply complete!")
+    assert [words for line in lines for words in said if line.startswith(words)] == list(said)
 
 
 def wait_for_line(lines: list[str], words: str) -> None:
