@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -19,6 +19,7 @@ from catalog.bulk_prices.forms import TermsForm
 from catalog.bulk_prices.models import WRONG, PriceRevision, RevisionState, RowVerdict
 from catalog.models import Product
 from catalog.prices import grouped_text, plain_text
+from catalog.record_admin import RecordAdmin
 
 SHOWN = 200
 WRITERS = ("catalog.change_product", "catalog.add_listprice", "catalog.change_listprice", "catalog.delete_listprice")
@@ -36,24 +37,9 @@ class BulkPricesMixin(admin.ModelAdmin[Product]):
         return HttpResponseRedirect(_page_of(revision.pk))
 
 
-class PriceRevisionAdmin(admin.ModelAdmin[PriceRevision]):
+class PriceRevisionAdmin(RecordAdmin[PriceRevision]):
     list_display = ("started_at", "terms", "valid_from", "state", "changed", "started_by")
     list_filter = ("state",)
-    list_select_related = ("started_by",)
-    list_per_page = 50
-    show_full_result_count = False
-
-    class Media:
-        css: ClassVar = {"all": ["catalog/admin.css"]}
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: PriceRevision | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: PriceRevision | None = None) -> bool:
-        return False
 
     @admin.display(description=gettext_lazy("change"))
     def terms(self, revision: PriceRevision) -> str:

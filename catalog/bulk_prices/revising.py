@@ -10,12 +10,12 @@ from enum import Enum
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import OperationalError, connection, transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from psycopg.errors import LockNotAvailable
 
 from catalog.bulk_prices.models import WRONG, Kind, PriceRevision, RevisionState, Rounded
+from catalog.locking import lock
 from catalog.models import MAX_PRICE, Product
 
 # A choice that nobody went on with, and changes that are too old to be undone.
@@ -268,10 +268,5 @@ def _values(revision: PriceRevision) -> dict[str, Any]:
 
 
 def _lock(cursor: Any, revision: PriceRevision) -> None:
-    try:
-        cursor.execute(LOCK, _values(revision))
-    except OperationalError as error:
-        if not isinstance(error.__cause__, LockNotAvailable):
-            raise
-        message = _("Somebody else is writing some of these products right now. Nothing was written; try again.")
-        raise RevisionRefused(message) from error
+    message = _("Somebody else is writing some of these products right now. Nothing was written; try again.")
+    lock(cursor, LOCK, _values(revision), refusal=RevisionRefused(message))

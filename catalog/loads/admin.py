@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
@@ -26,6 +26,7 @@ from catalog.loads.forms import ExportForm, ImportForm
 from catalog.loads.models import LoadState, ProductLoad
 from catalog.loads.refusals import FileRefused, LoadRefused
 from catalog.loads.writing import FileForm
+from catalog.record_admin import RecordAdmin
 
 MOST_ROWS_OF_A_WORKBOOK = 200_000
 WRITERS = ("catalog.add_product", "catalog.change_product")
@@ -141,7 +142,7 @@ def download(rows: Iterable[Sequence[str]], *, form: FileForm, name: str) -> Fil
     )
 
 
-class ProductLoadAdmin(admin.ModelAdmin[ProductLoad]):
+class ProductLoadAdmin(RecordAdmin[ProductLoad]):
     """Loads that were made, and what waits to be confirmed."""
 
     list_display = (
@@ -155,21 +156,6 @@ class ProductLoadAdmin(admin.ModelAdmin[ProductLoad]):
         "started_by",
     )
     list_filter = ("state", RecentLoadFilter)
-    list_select_related = ("started_by",)
-    list_per_page = 50
-    show_full_result_count = False
-
-    class Media:
-        css: ClassVar = {"all": ["catalog/admin.css"]}
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: ProductLoad | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: ProductLoad | None = None) -> bool:
-        return False
 
     def get_urls(self) -> list[URLPattern]:
         def named(address: str, view: Any, name: str) -> URLPattern:

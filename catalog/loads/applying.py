@@ -7,15 +7,15 @@ from enum import Enum
 from typing import Any
 
 import pghistory
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
-from psycopg.errors import LockNotAvailable
 
 from catalog.loads import comparing
 from catalog.loads.comparing import STORED, VALUES, after, initial
 from catalog.loads.models import LoadState, ProductLoad
 from catalog.loads.refusals import LoadRefused
 from catalog.loads.staging import Report, Step, silent
+from catalog.locking import lock
 from catalog.models import Product
 
 # Rows of a file that one statement writes: enough to be fast, few enough to show progress.
@@ -93,7 +93,7 @@ def apply(load_id: int, *, may_skip_wrong: bool = False, report: Report = silent
     with pghistory.context(load=load.pk), connection.cursor() as cursor:
         if load.row_count > comparing.MANY_ROWS:
             cursor.execute("set local enable_nestloop = off")
-        lock(cursor, LOCK, load)
+        lock_for(load, cursor, LOCK)
         cursor.execute(CHANGED_SINCE, {"load": load.pk})
         if cursor.fetchone()[0]:
             comparing.compare(load)
@@ -122,15 +122,10 @@ def _refuse_unready(load: ProductLoad, *, may_skip_wrong: bool) -> None:
             raise LoadRefused(_("The rows of this load are no longer kept. Choose the file again."))
 
 
-def lock(cursor: Any, statement: str, load: ProductLoad) -> None:
+def lock_for(load: ProductLoad, cursor: Any, statement: str) -> None:
     """Lock the products that `statement` selects. Raises LoadRefused when somebody else keeps one of them locked."""
-    try:
-        cursor.execute(statement, {"load": load.pk})
-    except OperationalError as error:
-        if not isinstance(error.__cause__, LockNotAvailable):
-            raise
-        message = _("Somebody else is writing products of this file right now. Nothing was written; try again.")
-        raise LoadRefused(message) from error
+    message = _("Somebody else is writing products of this file right now. Nothing was written; try again.")
+    lock(cursor, statement, {"load": load.pk}, refusal=LoadRefused(message))
 
 
 def _write(cursor: Any, load: ProductLoad, *, report: Report) -> None:

@@ -115,7 +115,7 @@ def _put_back(cursor: Any, load: ProductLoad) -> int:
     if load.row_count > comparing.MANY_ROWS:
         cursor.execute("set local enable_nestloop = off")
     cursor.execute(applying.CHECK_AT_ONCE)
-    applying.lock(cursor, LOCK, load)
+    applying.lock_for(load, cursor, LOCK)
     if found := obstacles(load):
         raise CannotBeUndone(found)
     assert load.applied_at is not None  # noqa: S101 - for the type checker
