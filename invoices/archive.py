@@ -11,6 +11,7 @@ from typing import cast
 
 from django.core.files.storage import storages
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from invoices import selectors, snapshot
 from invoices.archive_places import FAULTS, KeptFile, Place
@@ -76,6 +77,11 @@ def sha256(content: bytes) -> str:
 def name_of(note: DeliveryNote) -> str:
     """Return the name that the file of an issued note is kept under."""
     return f"delivery-notes/{note.issued_on:%Y/%m}/{note.number}.{note.pdf_sha256[:12]}.pdf"
+
+
+def file_name(number: str | None) -> str:
+    """Return what the PDF of the note with this number, None for a draft, is called when it is saved or sent."""
+    return f"納品書_{number or _('draft')}.pdf"
 
 
 def place() -> Place:

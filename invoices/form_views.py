@@ -18,7 +18,7 @@ from catalog.answers import answers_typed
 from catalog.prices import plain_text
 from catalog.selectors import suggest
 from catalog.views import choice
-from invoices import approvals, issuing, pdf, selectors, services, snapshot
+from invoices import approvals, archive, issuing, pdf, selectors, services, snapshot
 from invoices.domain.approval import needs_approval
 from invoices.domain.errors import DomainError
 from invoices.fields import typed_day
@@ -27,7 +27,7 @@ from invoices.messages import worded
 from invoices.models import Customer, DeliveryNote
 from invoices.offers import Offer, offers
 from invoices.services import DraftChanged, NoteNotDraft, OtherKind
-from invoices.views import WRITE, file_name, inline, may_write, note_or_404, signed_in
+from invoices.views import WRITE, inline, may_write, note_or_404, signed_in
 
 
 @may_write
@@ -86,7 +86,7 @@ def note_preview(request: HttpRequest, note_id: int | None = None) -> HttpRespon
         return _form_page(request, editor, note_id=note_id, error=worded(error), status=409)
     if "check" in request.POST:
         return HttpResponse(status=204)
-    return inline(pdf.render(document), name=file_name(document))
+    return inline(pdf.render(document), name=archive.file_name(document.number))
 
 
 def _corrected_by(note_id: int | None) -> DeliveryNote | None:

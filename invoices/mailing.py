@@ -150,7 +150,7 @@ def _message(mail: OutgoingMail) -> EmailMessage:
     message = EmailMessage(
         subject=mail.mail_subject, body=mail.body, to=[mail.recipient], headers={"Message-ID": mail.message_id}
     )
-    message.attach(f"納品書_{note.number}.pdf", archive.pdf_of(note), "application/pdf")
+    message.attach(archive.file_name(note.number), archive.pdf_of(note), "application/pdf")
     return message
 
 

@@ -20,7 +20,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from catalog.answers import answers_typed
 from invoices import approvals, archive, history, issuing, pdf, print_selectors, printing, selectors, services, snapshot
-from invoices.domain.document import Document
 from invoices.domain.errors import DomainError
 from invoices.forms import CopyForm, VoidForm
 from invoices.messages import worded
@@ -97,10 +96,10 @@ def note_pdf(request: HttpRequest, note_id: int) -> HttpResponse:
         except DomainError as error:
             messages.error(request, worded(error))
             return redirect("invoices:note_detail", note_id)
-        return inline(pdf.render(document), name=file_name(document))
+        return inline(pdf.render(document), name=archive.file_name(document.number))
     document = dataclasses.replace(snapshot.restore(note.snapshot), is_void=note.is_void)
     content = pdf.render(document) if note.is_void else archive.pdf_of(note)
-    return inline(content, name=file_name(document))
+    return inline(content, name=archive.file_name(document.number))
 
 
 @may_write
@@ -230,10 +229,6 @@ def inline(content: bytes, *, name: str) -> HttpResponse:
             "X-Frame-Options": "SAMEORIGIN",
         },
     )
-
-
-def file_name(document: Document) -> str:
-    return f"納品書_{document.number or _('draft')}.pdf"
 
 
 def signed_in(request: HttpRequest) -> User:

@@ -75,7 +75,7 @@ class Command(BaseCommand):
         for customer in CUSTOMERS:
             Customer.objects.get_or_create(code=customer["code"], defaults=customer)
         note = _sample_note(author)
-        path = Path(options["folder"]) / f"納品書_{note.number}.pdf"
+        path = Path(options["folder"]) / archive.file_name(note.number)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(archive.pdf_of(note))
         return str(path)
